@@ -139,6 +139,16 @@ class Event:
         """The instant as an aware UTC datetime."""
         return utc(self.at)
 
+    def moved_to(self, at: int) -> "Event":
+        """The same event at another instant (us)."""
+        slots = [getattr(self, slot.name) for slot in attrs.fields(type(self))]
+        return _rebuild(slots[0], at, *slots[2:])
+
+    def with_category(self, mapped: Status) -> "Event":
+        """The same event with its status mapped to a category."""
+        slots = [getattr(self, slot.name) for slot in attrs.fields(type(self))]
+        return _rebuild(*slots[:9], mapped, slots[10])
+
     def to_record(self) -> dict[str, Any]:
         """The row form, which reads back to an equal event."""
         row: dict[str, Any] = {"ticket": self.ticket, "at": utc(self.at).isoformat(), "kind": self.kind.text}
