@@ -1,0 +1,91 @@
+"""Static checks of a clock: every condition can hold, a pause can end, a start is not out of reach."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from slakit.errors import MetricError
+from slakit.events.event import KIND_KEYS
+from slakit.events.kinds import EventKind, Status
+from slakit.machine.conditions import Condition, Has
+from slakit.machine.facts import FACTS
+
+if TYPE_CHECKING:
+    from slakit.machine.metric import Metric
+
+_OTHER = object()
+_LINKED = frozenset(("kind", "before", "after"))
+_COMMON_TEXTS = frozenset(("actor", "id"))
+
+
+def check(metric: "Metric") -> None:
+    """Refuse a clock whose conditions contradict each other.
+
+    Raises:
+        MetricError: ``condition_never_holds``, ``pause_without_resume``, ``starts_only_solved``.
+    """
+    if metric.pause is not None and metric.resume is None and (metric.pause.facts != {"after"} or metric.pause.texts):
+        message = (
+            f"metric {metric.name!r} pauses on an event ({metric.pause!r}), which has no end: "
+            "add resume=, or pause on a status with on.in_status(...)"
+        )
+        raise MetricError(message, code="pause_without_resume", metric=metric.name, condition=repr(metric.pause))
+    for what, condition in metric.conditions:
+        solved_only, possible = True, False
+        for facts, texts in situations(condition):
+            if condition.holds(facts, texts):
+                possible = True
+                if facts.get("after", 0) < Status.SOLVED:
+                    solved_only = False
+                    break
+        if not possible:
+            message = f"metric {metric.name!r}: its {what} condition ({condition!r}) can never hold: check its parts against each other"
+            raise MetricError(message, code="condition_never_holds", metric=metric.name, what=what, condition=repr(condition))
+        if what == "start" and solved_only and not metric.while_solved:
+            message = f"metric {metric.name!r} starts only while the ticket is solved ({condition!r}): pass while_solved=True to let it run then"
+            raise MetricError(message, code="starts_only_solved", metric=metric.name, condition=repr(condition))
+
+
+def situations(condition: Condition) -> Iterator[tuple[Mapping[str, int], Mapping[str, Any]]]:
+    """Every situation that can occur, as far as a condition can tell them apart.
+
+    Facts that it does not ask for are left out, except kind and status, which constrain the others.
+    """
+    names = sorted(condition.facts | _LINKED)
+    keys: dict[str, set[Any]] = {}
+    for atom in _atoms(condition):
+        keys.setdefault(atom.key, {None, _OTHER}).update(atom.among or ())
+    for codes in product(*(range(len(FACTS[name].names)) for name in names)):
+        facts = dict(zip(names, codes, strict=True))
+        if _occurs(facts):
+            allowed = {key: among if _carries(facts["kind"], key) else {None} for key, among in keys.items()}
+            for texts in product(*allowed.values()):
+                yield facts, dict(zip(allowed, texts, strict=True))
+
+
+def _atoms(condition: Condition) -> Iterator[Has]:
+    if isinstance(condition, Has):
+        yield condition
+    for part in condition.parts():
+        yield from _atoms(part)
+
+
+def _carries(kind: int, key: str) -> bool:
+    return key in _COMMON_TEXTS or kind == EventKind.CREATED or key in KIND_KEYS.get(EventKind(kind), ())
+
+
+def _occurs(facts: Mapping[str, int]) -> bool:
+    """Whether an event can be in this situation at all."""
+    kind, before, after = facts["kind"], facts["before"], facts["after"]
+    if kind not in range(1, len(EventKind) + 1) or after == Status.NONE:
+        return False
+    created = kind == EventKind.CREATED
+    if (before == Status.NONE) != created or (kind not in {EventKind.CREATED, EventKind.STATUS} and before != after):
+        return False
+    if created and (facts.get("wanted") or facts.get("replied") or facts.get("by_assignee") or facts.get("gone")):
+        return False
+    if (facts.get("receiver") or facts.get("new_holder")) and kind != EventKind.ASSIGNED:
+        return False
+    if facts.get("waiting") and not (kind == EventKind.STATUS and before >= Status.SOLVED > after):
+        return False
+    return not facts.get("reply") or kind == EventKind.MESSAGE

@@ -1,0 +1,100 @@
+"""Runs: the cycles of one ticket as the object interpreter finds them, before they are measured."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slakit.events.event import Event
+from slakit.machine.table import State
+
+
+class Run:
+    """One cycle of one clock: its stretches, and once measured its spans.
+
+    Mutable while a ticket is replayed; what callers see is made from it.
+
+    Attributes:
+        metric: index of the clock in its program.
+        ordinal: 1 for the first cycle of the clock on this ticket.
+        anchor: (position in the ticket's life, event) that the cycle dates from.
+        opened: position of the event that opened it.
+        opened_us: its instant; later than ``started_us`` where the cycle is dated back.
+        rebased_us: the instant of the merge that dated the cycle back while it ran, or None.
+        started_us: the instant that the cycle dates from.
+        stretches: (instant, paused) pairs, the first at ``started_us``.
+        stop: (position, event) that ended it, or None while open.
+        state: running, paused, stopped or cancelled.
+        cause: why it ended, "" while open.
+        agent: the responsible agent at the end (open: at the last known event).
+        team: the responsible team likewise.
+        end_us: the stop, or the instant up to which the log is known.
+        elapsed_us: working time of the running stretches, without exclusions.
+        carried_us: what earlier cycles of an accumulating clock have used up.
+        paused_us: working time of the paused stretches, without exclusions.
+        excluded_us: working time of exclusions within the cycle.
+    """
+
+    __slots__ = (
+        "agent", "anchor", "carried_us", "cause", "elapsed_us", "end_us", "excluded_us", "metric", "opened", "opened_us",
+        "ordinal", "paused_us", "rebased_us", "started_us", "state", "stop", "stretches", "team",
+    )  # fmt: skip
+
+    def __init__(self, metric: int, ordinal: int, anchor: tuple[int, Event], opened: int, opened_us: int, *, paused: bool) -> None:
+        """Open a cycle."""
+        self.metric = metric
+        self.ordinal = ordinal
+        self.anchor = anchor
+        self.opened = opened
+        self.opened_us = opened_us
+        self.started_us = started = anchor[1].at
+        self.rebased_us: int | None = None
+        self.state = State.PAUSED if paused else State.RUNNING
+        self.stretches = [(started, paused)] if started == opened_us or not paused else [(started, False), (opened_us, True)]
+        self.stop: tuple[int, Event] | None = None
+        self.cause = ""
+        self.agent: Any = None
+        self.team: Any = None
+        self.end_us = 0
+        self.elapsed_us = self.paused_us = self.excluded_us = self.carried_us = 0
+
+    @property
+    def accumulated_us(self) -> int:
+        """The time of this cycle and of the earlier ones that it goes on from."""
+        return self.carried_us + self.elapsed_us
+
+    def rebase(self, anchor: tuple[int, Event], merged_us: int) -> None:
+        """Date the cycle from an older wait, at a merge."""
+        at = anchor[1].at
+        if at < self.started_us:
+            first_us, paused = self.stretches[0]
+            self.stretches[:1] = [(at, False), (first_us, True)] if paused else [(at, False)]
+            self.anchor, self.started_us, self.rebased_us = anchor, at, merged_us
+
+
+def exclusion_spans(events: Sequence[Event], as_of: int, given: Sequence[tuple[int, int]] = ()) -> tuple[tuple[int, int], ...]:
+    """The disjoint ascending spans taken out of a ticket's clocks, up to ``as_of``.
+
+    Args:
+        events: the ticket's life.
+        as_of: instant in us.
+        given: further (start, end) spans that apply to the ticket.
+    """
+    from slakit.events.kinds import EventKind  # noqa: PLC0415 - kept off the hot import path
+
+    spans = [(start, min(end, as_of)) for start, end in given if start < as_of]
+    since: int | None = None
+    for event in events:
+        if event.kind is EventKind.EXCLUDED:
+            since = event.at if since is None else since
+        elif event.kind is EventKind.INCLUDED and since is not None:
+            spans.append((since, event.at))
+            since = None
+    if since is not None:
+        spans.append((since, as_of))
+    spans.sort()
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        elif start < end:
+            merged.append((start, end))
+    return tuple(merged)
