@@ -1,0 +1,188 @@
+"""The questions that a schedule answers, for scalars and arrays alike."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from slakit._time import NAT, WorkingDays, instant, instants, is_array, like, span
+from slakit.errors import ScheduleError
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from slakit.clock import BusinessClock
+    from slakit.schedule.days import DayTable
+
+
+class Questions:
+    """Questions about working time; scalars give the kind that came in, arrays give arrays.
+
+    Instants: aware ``datetime`` or ``pendulum.DateTime``, ISO 8601 text with an offset,
+    ``numpy.datetime64``; arrays: ``datetime64``, lists, pandas or polars series. Spans: text such
+    as ``"8h"`` or ``"3 working days"``, ``timedelta``, ``timedelta64`` and arrays of it. Scalar
+    results are in the schedule's zone. NaT stays NaT.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def zone(self) -> tzinfo: ...
+        @property
+        def clock(self) -> BusinessClock: ...
+        @property
+        def days(self) -> DayTable: ...
+
+    def elapsed(self, start: Any, end: Any) -> Any:
+        """Working time from one instant to another, negative when the second is earlier.
+
+        Returns:
+            ``timedelta``, or ``timedelta64[us]`` where either argument is an array.
+
+        Raises:
+            TimeError: for what is no instant.
+            ScheduleError: ``never_open``, ``beyond_horizon``.
+        """
+        clock = self.clock
+        if is_array(start) or is_array(end):
+            import numpy as np  # noqa: PLC0415 - scalars must not load it
+
+            first, last = np.broadcast_arrays(_many(start), _many(end))
+            known = (first != NAT) & (last != NAT)
+            out = clock.read_array(last) - clock.read_array(first)
+            return np.where(known, out, NAT).astype("timedelta64[us]")
+        return timedelta(microseconds=clock.read(instant(end)) - clock.read(instant(start)))
+
+    def due_at(self, start: Any, target: Any) -> Any:
+        """The earliest instant by which a span of working time has passed since the start.
+
+        Args:
+            start: when it begins.
+            target: the span; ``"3 working days"`` gives the same clock time on the third following
+                working day.
+
+        Raises:
+            ScheduleError: ``unreachable`` where no later opening reaches it (arrays: NaT).
+        """
+        length = target if is_array(target) else span(target)
+        if isinstance(length, WorkingDays):
+            return self._each(start, lambda us: self.days.due_us(us, length), lambda us: self.days.due_array(us, length))
+        return self._move(start, length, "due_at")
+
+    def met_until(self, start: Any, target: Any) -> Any:
+        """The last instant by which no more than a span of working time has passed since the start.
+
+        Args:
+            start: when it begins.
+            target: the span.
+
+        Raises:
+            ScheduleError: ``unreachable`` where it is never exceeded (arrays: NaT).
+        """
+        length = target if is_array(target) else span(target)
+        if isinstance(length, WorkingDays):
+            return self._each(start, lambda us: self.clock.met_until_us(us, self.span_us(us, length)), lambda us: self._met_until_days(us, length))
+        return self._move(start, length, "met_until")
+
+    def start_by(self, end: Any, target: Any) -> Any:
+        """The latest instant from which a span of working time fits before the end.
+
+        Args:
+            end: when it must be over.
+            target: the span; working days cannot be counted backwards.
+
+        Raises:
+            ScheduleError: ``unreachable`` where it never fits (arrays: NaT), ``working_days``.
+        """
+        length = target if is_array(target) else span(target)
+        if isinstance(length, WorkingDays):
+            message = f"start_by cannot count {target!r} backwards, because clock times of days with other hours do not invert: use add_working_days"
+            raise ScheduleError(message, code="working_days", given=target)
+        return self._move(end, length, "start_by")
+
+    def span_us(self, start_us: int, length: int | WorkingDays) -> int:
+        """A span in us of working time; working days are counted from the start.
+
+        Args:
+            start_us: when the cycle starts, us.
+            length: what `slakit._time.span` gives.
+        """
+        if isinstance(length, WorkingDays):
+            return self.clock.elapsed_us(start_us, self.days.due_us(start_us, length))
+        return length
+
+    def is_open(self, at: Any) -> Any:
+        """Whether an instant is working time: ``bool``, or an array of them (False for NaT)."""
+        if is_array(at):
+            return self.clock.vector.is_open(_many(at))
+        return self.clock.is_open_us(instant(at))
+
+    def next_open(self, at: Any) -> Any:
+        """The earliest open instant at or after an instant.
+
+        Raises:
+            ScheduleError: ``unreachable`` where none follows (arrays: NaT).
+        """
+        return self._each(at, self.clock.next_open_us, lambda us: self.clock.vector.next_open(us))
+
+    def next_close(self, at: Any) -> Any:
+        """The first end of open time strictly after an instant.
+
+        Raises:
+            ScheduleError: ``unreachable`` where none follows (arrays: NaT).
+        """
+        return self._each(at, self.clock.next_close_us, lambda us: self.clock.vector.next_close(us))
+
+    def previous_close(self, at: Any) -> Any:
+        """The end of open time at or before an instant; the instant itself while open.
+
+        Raises:
+            ScheduleError: ``unreachable`` where nothing was open before (arrays: NaT).
+        """
+        return self._each(at, self.clock.previous_close_us, lambda us: self.clock.vector.previous_close(us))
+
+    def _each(self, at: Any, scalar: Callable[[int], int], vector: Callable[[Any], Any]) -> Any:
+        if is_array(at):
+            return vector(instants(at)).view("datetime64[us]")
+        return like(scalar(instant(at)), at, self.zone)
+
+    def _move(self, at: Any, length: Any, how: str) -> Any:
+        clock = self.clock
+        if is_array(at) or is_array(length):
+            spans = _spans(length) if is_array(length) else length
+            return getattr(clock, f"{how}_array")(_many(at), spans).view("datetime64[us]")
+        return like(getattr(clock, f"{how}_us")(instant(at), length), at, self.zone)
+
+    def _met_until_days(self, us: Any, length: WorkingDays) -> Any:
+        import numpy as np  # noqa: PLC0415 - scalars must not load it
+
+        due = self.days.due_array(us, length)
+        clock = self.clock
+        spans = np.where(due == NAT, NAT, clock.read_array(due) - clock.read_array(us))
+        return clock.met_until_array(us, spans)
+
+
+def _many(given: Any) -> Any:
+    import numpy as np  # noqa: PLC0415 - scalars must not load it
+
+    return instants(given) if is_array(given) else np.asarray(instant(given), np.int64)
+
+
+def _spans(given: Any) -> Any:
+    """Spans as an int64 array of us; a missing one is NaT."""
+    import numpy as np  # noqa: PLC0415 - scalars must not load it
+
+    if hasattr(given, "__array__"):
+        array = np.asarray(given)
+        if array.dtype.kind == "m":
+            return array.astype("timedelta64[us]").astype(np.int64)
+    out = np.empty(len(given), np.int64)
+    for position, element in enumerate(given):
+        missing = element is None or element != element  # noqa: PLR0124 - NaT differs from itself
+        length = NAT if missing else span(element)
+        if isinstance(length, WorkingDays):
+            message = f"element {position}: {element!r} counts working days; give them alone, for the whole array, not as one span of many"
+            raise ScheduleError(message, code="working_days", given=element, position=position)
+        out[position] = length
+    return out

@@ -1,0 +1,160 @@
+"""The hours of one desk: a week, dated overrides, holidays and closures in one zone."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
+from functools import cached_property
+
+from slakit._time import DAY
+from slakit._value import value
+from slakit.schedule.dates import Holidays
+from slakit.schedule.hours import Hours, Week
+from slakit.schedule.intervals import Interval, Piece
+from slakit.schedule.intervals import cut as cut_pieces
+from slakit.schedule.zones import offset_periods
+
+
+@value
+class Weekly:
+    """Weekly hours with everything dated that changes them; days count from 1970-01-01.
+
+    Attributes:
+        zone: where its wall clock hangs.
+        week: seven days of hours, Monday first.
+        dates: overrides of single days.
+        seasons: ``(first day, last day, week)``; a week that holds for a while.
+        holidays: closed days and their names.
+        holidays_until: the last day on which the holidays are known, None where that is no question.
+        closures: hours cut out of single days.
+        closes: ``"day"``: a holiday closes its civil day; ``"shift"``: the hours that start on it.
+    """
+
+    zone: tzinfo
+    week: Week
+    dates: tuple[tuple[int, Hours], ...] = ()
+    seasons: tuple[tuple[int, int, Week], ...] = ()
+    holidays: Holidays = ()
+    holidays_until: int | None = None
+    closures: tuple[tuple[int, Hours], ...] = ()
+    closes: str = "day"
+
+    @cached_property
+    def override(self) -> dict[int, Hours]:
+        """Hours by day, for the days that have hours of their own."""
+        return dict(self.dates)
+
+    @cached_property
+    def holiday(self) -> dict[int, str]:
+        """Names by day."""
+        return dict(self.holidays)
+
+    @cached_property
+    def closure(self) -> dict[int, Hours]:
+        """Closed hours by day."""
+        return dict(self.closures)
+
+    @cached_property
+    def shut_days(self) -> frozenset[int]:
+        """The days on which some time is closed whatever the hours say."""
+        spilled = {day + 1 for day, hours in self.closures if hours[-1][1] > DAY}
+        return frozenset(self.closure) | spilled | (frozenset(self.holiday) if self.closes == "day" else frozenset())
+
+    def ordinary_hours(self, day: int) -> Hours:
+        """The hours that the week (or season) alone would give a day."""
+        for first, last, week in self.seasons:
+            if first <= day <= last:
+                return week[(day + 3) % 7]
+        return self.week[(day + 3) % 7]
+
+    def hours_on(self, day: int) -> Hours:
+        """The hours that start on a day: its own, none on a holiday, else the week's."""
+        own = self.override.get(day)
+        if own is not None:
+            return own
+        return () if day in self.holiday else self.ordinary_hours(day)
+
+    def shut_on(self, day: int, *, own: bool) -> list[Interval]:
+        """Local time of one civil day that is closed whatever the hours say.
+
+        Args:
+            day: the civil day.
+            own: asked for hours that start on this day, which a holiday has already let go or an
+                override has kept.
+        """
+        midnight = day * DAY
+        if not own and self.closes == "day" and day in self.holiday:
+            return [(midnight, midnight + DAY)]
+        spill = [(0, end - DAY) for _, end in self.closure.get(day - 1, ()) if end > DAY]
+        today = [(start, min(end, DAY)) for start, end in self.closure.get(day, ())]
+        return [(midnight + start, midnight + end) for start, end in sorted(spill + today)]
+
+    def pieces(self, lo: int, hi: int) -> list[Piece]:
+        """Open time within ``[lo, hi)`` (us), sorted by start, with the day that owns each piece."""
+        return to_utc(self.zone, lo, hi, lambda first, last: owned_hours(self, self, first, last, None))
+
+
+def owned_hours(rule: Weekly, following: Weekly, first: int, last: int, until: int | None) -> Iterator[Piece]:
+    """The local open time of the hours that start on the days ``first`` to ``last`` (both included).
+
+    Args:
+        rule: the hours in effect.
+        following: the hours in effect from ``until`` on, whose closed days cut what runs into them.
+        first: first day.
+        last: last day.
+        until: first day of ``following``; None: never.
+
+    Yields:
+        Pieces in local microseconds, in the order of their days.
+    """
+    shut, own, holiday, week, plain = rule.shut_days, rule.override, rule.holiday, rule.week, not rule.seasons
+    for day in range(first, last + 1):
+        hours = week[(day + 3) % 7] if plain and day not in own and day not in holiday else rule.hours_on(day)
+        if not hours:
+            continue
+        midnight = day * DAY
+        next_rule = following if day + 1 == until else rule
+        if day in shut or (hours[-1][1] > DAY and day + 1 in next_rule.shut_days):
+            closed = rule.shut_on(day, own=True) + next_rule.shut_on(day + 1, own=False)
+            yield from cut_pieces([(midnight + start, midnight + end, day) for start, end in hours], _disjoint(closed))
+        else:
+            for start, end in hours:
+                yield midnight + start, midnight + end, day
+
+
+def _disjoint(intervals: list[Interval]) -> list[Interval]:
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[Piece]]) -> list[Piece]:
+    """Local open time as instants: shifted by each offset, clipped to the span in which it holds.
+
+    Args:
+        zone: the zone.
+        lo: first instant, us.
+        hi: end, us.
+        local: gives the local pieces of the days from one to another.
+
+    Returns:
+        Pieces within ``[lo, hi)``, sorted by start.
+    """
+    periods = list(offset_periods(zone, lo, hi))
+    found: list[Piece] = []
+    if not periods:
+        return found
+    first = min(start + offset for start, _, offset in periods) // DAY - 2
+    last = max(end + offset for _, end, offset in periods) // DAY
+    pieces = sorted(local(first, last))
+    starts = [piece[0] for piece in pieces]
+    for start, end, offset in periods:
+        low, high = start + offset, end + offset
+        for piece_start, piece_end, day in pieces[bisect_left(starts, low - 2 * DAY) : bisect_left(starts, high)]:
+            if piece_end > low:
+                found.append((max(piece_start, low) - offset, min(piece_end, high) - offset, day))  # noqa: PERF401 - twice as fast
+    found.sort()
+    return found
