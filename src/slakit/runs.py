@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from slakit.events.event import Event
+from slakit.events.kinds import EventKind
 from slakit.machine.table import State
 
 
@@ -78,8 +79,6 @@ def exclusion_spans(events: Sequence[Event], as_of: int, given: Sequence[tuple[i
         as_of: instant in us.
         given: further (start, end) spans that apply to the ticket.
     """
-    from slakit.events.kinds import EventKind  # noqa: PLC0415 - kept off the hot import path
-
     spans = [(start, min(end, as_of)) for start, end in given if start < as_of]
     since: int | None = None
     for event in events:
@@ -90,9 +89,13 @@ def exclusion_spans(events: Sequence[Event], as_of: int, given: Sequence[tuple[i
             since = None
     if since is not None:
         spans.append((since, as_of))
-    spans.sort()
+    return disjoint(spans)
+
+
+def disjoint(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans as disjoint ascending ones; overlaps count once."""
     merged: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         elif start < end:

@@ -113,7 +113,7 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
                     code |= 1 << _WAITING
             elif kind is EventKind.CREATED:
                 team = event.data.get("team", event.data.get("group"))
-            elif reply and agent is None:
+            elif agent is None and kind is EventKind.MESSAGE and role is Role.AGENT and event.public:
                 agent = event.actor
             if wanted:
                 code |= _WANTED_BIT | replied << _REPLIED

@@ -1,0 +1,262 @@
+"""The column interpreter: many tickets through the transition tables at once, with numpy.
+
+It takes the tickets whose life is regular (one `created`, first; no merge) and names the others,
+which `slakit.measure` gives to the object interpreter. Both give identical integers.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from slakit.columns.situations import Block, Bools, Ints, Situation, SymbolTable, situation
+from slakit.columns.strategies import Moves, moves
+from slakit.events.kinds import EventKind
+from slakit.machine.metric import Anchor, Metric, Symbol
+from slakit.machine.program import Program
+from slakit.machine.table import CANCEL, STOP, State
+
+if TYPE_CHECKING:
+    from slakit.events.columns import EventColumns
+
+BLOCK_EVENTS = 1 << 17
+"""Events a block: small enough for the cache, large enough that numpy's call cost does not show."""
+LONG_TICKET = 1 << 14
+"""A ticket with more events than this would hold up lock-step and goes to the object interpreter."""
+
+ReadBlock = Callable[[Block, Ints], "Readings"]
+
+
+@attrs.define(eq=False)
+class Readings:
+    """Working time of a block, each event read once.
+
+    Attributes:
+        open: int64[n], the reading R of each event on its ticket's schedule, us.
+        open_end: int64[tickets], the reading at the instant up to which the log is known.
+        excluded: int64[n] or None, the part of ``open`` that exclusions take out.
+        excluded_end: int64[tickets] or None, likewise.
+    """
+
+    open: Ints
+    open_end: Ints
+    excluded: Ints | None = None
+    excluded_end: Ints | None = None
+
+
+@attrs.define(eq=False)
+class RunColumns:
+    """Cycles as arrays, one row a cycle, ordered by ticket within a metric.
+
+    Attributes:
+        metric: uint8, index of the clock.
+        ticket: int32, code of the ticket in the columns.
+        ordinal: int32, 1 for the first cycle of the clock on the ticket.
+        anchor: int64, position of the event that the cycle dates from.
+        opened: int64, position of the event that opened it.
+        stop: int64, position of the event that ended it, -1 while open.
+        state: uint8, `State`.
+        cause: uint16, index into ``causes``, 0 while open.
+        started, end: int64, us; ``end`` is the stop, or the instant up to which the log is known.
+        elapsed, paused, excluded, carried: int64, us of working time.
+        causes: the texts of ``cause``.
+    """
+
+    metric: NDArray[np.uint8]
+    ticket: NDArray[np.int32]
+    ordinal: NDArray[np.int32]
+    anchor: Ints
+    opened: Ints
+    stop: Ints
+    state: NDArray[np.uint8]
+    cause: NDArray[np.uint16]
+    started: Ints
+    end: Ints
+    elapsed: Ints
+    paused: Ints
+    excluded: Ints
+    carried: Ints
+    causes: list[str]
+
+    def __len__(self) -> int:
+        """Number of cycles."""
+        return len(self.ticket)
+
+
+def regular_tickets(columns: "EventColumns") -> Bools:
+    """Which tickets have one `created`, as their first event, no merge, and no exclusion events."""
+    kind, starts = columns.kind, columns.starts[:-1]
+    created = kind == EventKind.CREATED
+    regular = created[starts]
+    if np.count_nonzero(created) != np.count_nonzero(regular):
+        further = created.copy()
+        further[starts] = False
+        regular[columns.ticket[further]] = False
+    odd = (kind == EventKind.MERGED) | (kind == EventKind.EXCLUDED) | (kind == EventKind.INCLUDED)
+    if odd.any():
+        regular[columns.ticket[odd]] = False
+        into, names = columns.coded("into")
+        survivors = [names[code] for code in np.unique(into[into >= 0]).tolist()]
+        regular[np.isin(columns.tickets, np.array(survivors, dtype=columns.tickets.dtype))] = False
+    regular[np.diff(columns.starts) > LONG_TICKET] = False
+    return regular
+
+
+def blocks(columns: "EventColumns", regular: Bools) -> Iterator[tuple[Block, Ints]]:
+    """The regular tickets as blocks, each with the codes of its tickets."""
+    starts = columns.starts
+    whole = bool(regular.all())
+    first, tickets = 0, len(regular)
+    while first < tickets:
+        last = int(np.searchsorted(starts, starts[first] + BLOCK_EVENTS, "left"))
+        last = min(max(last, first + 1), tickets)
+        codes = np.arange(first, last) if whole else first + np.flatnonzero(regular[first:last])
+        begin, end = int(starts[first]), int(starts[last])
+        if len(codes) == last - first:
+            positions: slice | Ints = slice(begin, end)
+            local_starts, local = starts[first:last] - begin, columns.ticket[begin:end] - np.int32(first)
+        else:
+            keep = regular[columns.ticket[begin:end]]
+            positions = begin + np.flatnonzero(keep)
+            lengths = starts[codes + 1] - starts[codes]
+            local_starts = np.cumsum(lengths) - lengths
+            local = np.repeat(np.arange(len(codes)), lengths)
+        if len(codes):
+            yield Block(
+                columns, positions, local, local_starts, columns.at[positions], columns.kind[positions],
+                columns.role[positions], columns.public[positions], columns.category[positions],
+            ), codes  # fmt: skip
+        first = last
+
+
+def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of: int, regular: Bools) -> RunColumns:
+    """Run every regular ticket through the clocks of a program.
+
+    Args:
+        columns: the events known at ``as_of``.
+        program: the clocks.
+        read: gives the readings of a block, given the codes of its tickets.
+        as_of: instant in us; open cycles end there.
+        regular: which tickets to take.
+    """
+    table = SymbolTable(program)
+    causes: dict[str, int] = {"": 0}
+    parts: list[list[RunColumns]] = [[] for _ in program.metrics]
+    for block, codes in blocks(columns, regular):
+        known = situation(block, program)
+        numbers = table.numbers(block, known.code)
+        readings = read(block, codes)
+        for index, metric in enumerate(program.metrics):
+            symbols = [row[index] for row in table.rows]
+            moved = moves(block, numbers, metric, symbols)
+            parts[index].append(_runs(index, metric, block, codes, known, numbers, symbols, readings, moved, as_of, causes))
+    return joined([part for metric in parts for part in metric], list(causes))
+
+
+def joined(parts: list[RunColumns], causes: list[str]) -> RunColumns:
+    """Several tables of cycles, one after the other."""
+    names = [field.name for field in attrs.fields(RunColumns)[:-1]]
+    if not parts:
+        empty = np.empty(0, np.int64)
+        return RunColumns(**{name: empty.astype(_DTYPES.get(name, np.int64)) for name in names}, causes=causes)
+    return RunColumns(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}, causes=causes)
+
+
+_DTYPES = {"metric": np.uint8, "ticket": np.int32, "ordinal": np.int32, "state": np.uint8, "cause": np.uint16}
+
+
+def _runs(  # noqa: PLR0913 - all that is known of a block
+    index: int, metric: Metric, block: Block, codes: Ints, known: Situation, numbers: NDArray[np.uint16], symbols: list[Symbol],
+    readings: Readings, moved: Moves, as_of: int, causes: dict[str, int],
+) -> RunColumns:  # fmt: skip
+    opens, closes = moved.opens, moved.closes
+    ticket = block.ticket[opens]
+    which = np.searchsorted(closes, opens, "right")
+    found = np.minimum(which, max(len(closes) - 1, 0))
+    ended = (which < len(closes)) & (block.ticket[closes[found]] == ticket) if len(closes) else np.zeros(len(opens), np.bool_)
+    stop = np.where(ended, closes[found] if len(closes) else 0, -1)
+    symbol_mask = np.array([symbol.mask for symbol in symbols], np.uint8)
+    symbol_cause = np.array([causes.setdefault(symbol.cause, len(causes)) for symbol in symbols], np.uint16)
+    stop_mask = symbol_mask[numbers[stop]]
+    state = np.where((stop_mask & STOP != 0) & (stop_mask & CANCEL == 0), np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
+    anchor = _anchors(opens, known, numbers, symbols)
+    at_stop = np.maximum(stop, 0)
+    open_read = readings.open
+    last_read = np.where(ended, open_read[at_stop], readings.open_end[ticket])
+    whole = last_read - open_read[anchor]
+    excluded = np.zeros(len(opens), np.int64)
+    if readings.excluded is not None and readings.excluded_end is not None:
+        excluded = np.where(ended, readings.excluded[at_stop], readings.excluded_end[ticket]) - readings.excluded[anchor]
+    if moved.counts is None or moved.state is None:
+        paused = np.zeros(len(opens), np.int64)
+        state[~ended] = State.RUNNING
+    else:
+        paused, last_state = _paused(block, moved.counts, moved.state, readings, opens, stop, ended)
+        state[~ended] = last_state[~ended]
+    positions = block.positions
+    elapsed = whole - excluded - paused
+    first = np.ones(len(opens), np.bool_)
+    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
+    rows = np.arange(len(opens))
+    begins = np.maximum.accumulate(np.where(first, rows, 0))
+    carried = np.zeros(len(opens), np.int64)
+    if metric.accumulates:
+        before = np.cumsum(elapsed) - elapsed
+        carried = before - before[begins]
+    return RunColumns(
+        metric=np.full(len(opens), index, np.uint8),
+        ticket=codes[ticket].astype(np.int32),
+        ordinal=(rows - begins + 1).astype(np.int32),
+        anchor=_global(positions, anchor),
+        opened=_global(positions, opens),
+        stop=np.where(ended, _global(positions, at_stop), -1),
+        state=state,
+        cause=np.where(ended, symbol_cause[numbers[at_stop]], np.uint16(0)).astype(np.uint16),
+        started=block.at[anchor],
+        end=np.where(ended, block.at[at_stop], as_of),
+        elapsed=elapsed,
+        paused=paused,
+        excluded=excluded,
+        carried=carried,
+        causes=[],
+    )
+
+
+def _global(positions: "slice | Ints", local: Ints) -> Ints:
+    return local + positions.start if isinstance(positions, slice) else positions[local]
+
+
+def _anchors(opens: Ints, known: Situation, numbers: NDArray[np.uint16], symbols: list[Symbol]) -> Ints:
+    """The events that the cycles date from: at a reopening, a customer message at hand."""
+    if not len(known.reopened):
+        return opens
+    anchor_of = np.array([symbol.anchor for symbol in symbols], np.uint8)[numbers[opens]]
+    anchors = opens.copy()
+    for which, messages in ((Anchor.OLDEST, known.oldest), (Anchor.LATEST, known.latest)):
+        rows = np.flatnonzero(anchor_of == which)
+        anchors[rows] = messages[np.searchsorted(known.reopened, opens[rows])]
+    return anchors
+
+
+def _paused(  # noqa: PLR0913 - the readings and both ends of every cycle
+    block: Block, counts: Ints, state: NDArray[np.uint8], readings: Readings, opens: Ints, stop: Ints, ended: Bools
+) -> tuple[Ints, NDArray[np.uint8]]:
+    """Paused working time of each cycle, and the state in which each open one stands."""
+    ticket = block.ticket[counts]
+    net, net_end = readings.open, readings.open_end
+    if readings.excluded is not None and readings.excluded_end is not None:
+        net, net_end = net - readings.excluded, net_end - readings.excluded_end
+    here = net[counts]
+    following = np.empty_like(here)
+    following[:-1] = here[1:]
+    last = np.ones(len(counts), np.bool_)
+    np.not_equal(ticket[1:], ticket[:-1], out=last[:-1])
+    following[last] = net_end[ticket[last]]
+    spent = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(np.where(state == State.PAUSED, following - here, 0), out=spent[1:])
+    begin = np.searchsorted(counts, opens)
+    end_of_ticket = np.searchsorted(ticket, block.ticket[opens], "right")
+    end = np.where(ended, np.searchsorted(counts, stop), end_of_ticket)
+    return spent[end] - spent[begin], state[end_of_ticket - 1]

@@ -1,0 +1,147 @@
+"""Whole tickets through the object interpreter: merges, exclusions and changing schedules included."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from slakit.events.event import Event
+from slakit.events.kinds import EventKind
+from slakit.events.life import life
+from slakit.machine.program import Program
+from slakit.meter import AnyMeter, Meter, SumMeter, carry, measure_run
+from slakit.runs import Run, exclusion_spans
+from slakit.schedule import Schedule, ScheduleBy
+from slakit.timeline import Replay, Wait, replay
+
+if TYPE_CHECKING:
+    from slakit.events.log import EventLog, Exclusion
+
+Ticket = str | int
+_GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
+
+
+class Replayer:
+    """Replays tickets of one log with the clocks of one program.
+
+    Attributes:
+        log: the log.
+        program: the clocks.
+        as_of: instant in us.
+    """
+
+    def __init__(self, log: "EventLog", program: Program, as_of: int, merged_into: Mapping[Ticket, Sequence[Ticket]] | None = None) -> None:
+        """A replayer; ``merged_into`` maps a survivor to the tickets merged into it (None: look them up)."""
+        self.log = log
+        self.program = program
+        self.as_of = as_of
+        self._merged_into = merges(log) if merged_into is None else merged_into
+
+    def life(self, ticket: Ticket) -> Sequence[Event]:
+        """The ticket's life as known at ``as_of``."""
+        return life(self.log.events_of(ticket), self.as_of)
+
+    def run(self, ticket: Ticket, events: Sequence[Event]) -> Replay:
+        """Replay one ticket, given its life."""
+        donors = self._merged_into.get(ticket)
+        return replay(self.program, events, self.as_of, self._waits(ticket, donors, None) if donors else ())
+
+    def _waits(self, ticket: Ticket, donors: Sequence[Ticket], before: Event | None) -> list[Wait]:
+        waits = []
+        for donor in donors:
+            events = self.life(donor)
+            last = next((index for index, event in enumerate(events) if event.kind in _GONE), None)
+            if last is None:
+                continue
+            merged = events[last]
+            if merged.kind is not EventKind.MERGED or merged.data.get("into") != ticket or (before is not None and merged.order >= before.order):
+                continue
+            further = self._merged_into.get(donor)
+            absorbed = self._waits(donor, further, merged) if further else ()
+            wait = replay(self.program, events[: last + 1], self.as_of, absorbed).wait
+            if wait is not None:
+                waits.append(wait)
+        return waits
+
+
+def merges(log: "EventLog") -> dict[Ticket, list[Ticket]]:
+    """Which tickets were merged into which: survivor -> tickets."""
+    found: dict[Ticket, list[Ticket]] = {}
+    for ticket, events in log.by_ticket().items():
+        for event in events:
+            if event.kind is EventKind.MERGED:
+                into = found.setdefault(event.data["into"], [])
+                if ticket not in into:
+                    into.append(ticket)
+    return found
+
+
+Timeline = list[tuple[int, Any]]
+
+
+def field_history(events: Sequence[Event], field: str) -> Timeline:
+    """The values that a field of a ticket had: (position of the event that set it, value), ascending.
+
+    The first entry is the value at creation, None where the ticket was created without it.
+    """
+    created = events[0]
+    given = created.status if field == "status" else created.data.get(field)
+    history: Timeline = [(0, given)]
+    for position, event in enumerate(events):
+        if event.kind is EventKind.FIELD and event.data["field"] == field:
+            history.append((position, event.data.get("value")))
+    return history
+
+
+def fields_at(events: Sequence[Event], position: int) -> dict[str, Any]:
+    """The fields of a ticket after the event at a position of its life."""
+    fields = dict(events[0].data)
+    for event in events[: position + 1]:
+        if event.kind is EventKind.FIELD:
+            fields[event.data["field"]] = event.data.get("value")
+    return fields
+
+
+def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]", as_of: int) -> tuple[tuple[int, int], ...]:
+    """The spans taken out of a ticket's clocks: its own exclusion events and the given ones that apply.
+
+    A given exclusion applies by the ticket's fields at its start (at creation, if that is later).
+    """
+    given = []
+    for exclusion in exclusions:
+        if exclusion.when is not None:
+            before = sum(1 for event in events if event.at <= exclusion.start)
+            if not exclusion.applies(fields_at(events, max(before - 1, 0))):
+                continue
+        given.append((exclusion.start, exclusion.end))
+    return exclusion_spans(events, as_of, given)
+
+
+def meters(schedule: "Schedule | ScheduleBy", events: Sequence[Event], spans: Sequence[tuple[int, int]]) -> Callable[[Run], AnyMeter]:
+    """The meter of each cycle of a ticket: on the one schedule, or by the field that chooses it."""
+    if isinstance(schedule, Schedule):
+        fixed = Meter(schedule.clock.read, spans)
+        return lambda _run: fixed
+    history = field_history(events, schedule.field)
+    parts = [(position, Meter(schedule.schedule_for(given).clock.read, spans)) for position, given in history]
+    if len(parts) == 1:
+        return lambda _run: parts[0][1]
+    if schedule.on_change == "sum":
+        summed = SumMeter([(events[position].at, meter) for position, meter in parts])
+        return lambda _run: summed
+
+    def last(run: Run) -> AnyMeter:
+        stop = len(events) if run.stop is None else run.stop[0]
+        return next(meter for position, meter in reversed(parts) if position <= stop)
+
+    return last
+
+
+def measured(  # noqa: PLR0913 - everything that the spans of a ticket depend on
+    replayer: Replayer, ticket: Ticket, events: Sequence[Event], schedule: "Schedule | ScheduleBy", exclusions: "Sequence[Exclusion]"
+) -> Replay:
+    """One ticket replayed, its cycles measured."""
+    done = replayer.run(ticket, events)
+    meter_of = meters(schedule, events, spans_for(events, exclusions, replayer.as_of))
+    for run in done.runs:
+        measure_run(run, meter_of(run))
+    carry(done.runs, replayer.program)
+    return done
