@@ -2,55 +2,49 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from slakit._time import fixed_span, instant, span_text, utc
+from slakit._time import EPOCH, fixed_span, instant, parse_datetime, span_text, utc
 from slakit._value import value
 from slakit.errors import EventError, did_you_mean
+from slakit.events.cells import is_absent, plain, ticket_id, truth, whole
+from slakit.events.faults import bad_value, missing_key, unknown_key
+from slakit.events.keys import HANDLED_PARTS, KIND_KEYS, PLACED_KEYS, REQUIRED_KEYS, STATUS_KINDS
 from slakit.events.kinds import RANKS, EventKind, Role, Status
 
-COMMON_KEYS = ("ticket", "at", "kind", "id", "seq", "actor", "role")
-KIND_KEYS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType({
-    EventKind.CREATED: ("status",),
-    EventKind.MESSAGE: ("public",),
-    EventKind.NOTE: ("public",),
-    EventKind.STATUS: ("status",),
-    EventKind.ASSIGNED: ("to", "to_role", "group"),
-    EventKind.ACCEPTED: (),
-    EventKind.FIELD: ("field", "value"),
-    EventKind.ESCALATED: (),
-    EventKind.HANDED_OVER: (),
-    EventKind.WORK_STARTED: (),
-    EventKind.WORK_ENDED: (),
-    EventKind.HANDLED: ("part", "span"),
-    EventKind.ABANDONED: (),
-    EventKind.RATING_REQUESTED: ("of", "question", "scale", "value"),
-    EventKind.RATING: ("of", "question", "scale", "value"),
-    EventKind.MERGED: ("into",),
-    EventKind.SPLIT: ("from",),
-    EventKind.SPAM: (),
-    EventKind.DELETED: (),
-    EventKind.EXCLUDED: ("reason", "evidence"),
-    EventKind.INCLUDED: ("reason", "evidence"),
-})  # fmt: skip
-REQUIRED_KEYS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType({
-    EventKind.STATUS: ("status",),
-    EventKind.FIELD: ("field",),
-    EventKind.HANDLED: ("part", "span"),
-    EventKind.RATING: ("value",),
-    EventKind.MERGED: ("into",),
-    EventKind.SPLIT: ("from",),
-})  # fmt: skip
-HANDLED_PARTS = ("talk", "hold", "wrap", "work")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _CATEGORIES = {status.text: status for status in Status if status}
+_KINDS: dict[Any, EventKind] = {name: kind for kind in EventKind for name in (kind.text, kind)}
+_ROLES: dict[Any, Role] = {name: role for role in Role for name in (role.text, role)} | {None: Role.UNKNOWN}
+_PLAIN = frozenset({str, int, float, bool})
+_SHAPES: dict[tuple[str, ...], tuple[str, ...]] = {}
+_MOST_SHAPES = 4096
+
+
+class _Draft:
+    """An event while it is put together: the slots of `Event`, still open to writing."""
+
+    __slots__ = ("__weakref__", "actor", "at", "category", "data", "id", "kind", "public", "role", "seq", "status", "ticket")
+
+    ticket: Any
+    at: int
+    kind: EventKind
+    id: Any
+    seq: int
+    actor: Any
+    role: Role
+    public: bool
+    status: Any
+    category: Status
+    data: Mapping[str, Any]
 
 
 @value(repr=False)
-class Event:
+class Event(_Draft):
     """One event.
 
     Attributes:
@@ -90,39 +84,21 @@ class Event:
             at: aware datetime, ISO 8601 text with an offset, or ``numpy.datetime64`` (UTC).
             kind: text or `EventKind`.
             tz: the zone in which a naive ``at`` is read; None refuses it.
-            statuses: the product's own statuses -> category names; category names need no entry.
-            **keys: the keys of the kind (SPEC 3.1); None means absent.
+            statuses: the product's own statuses -> category names; category names need no entry. None
+                leaves a status of the product's own to the log that takes the event.
+            **keys: the keys of the kind (SPEC 3.1); None, NaN and empty text mean absent.
 
         Raises:
             EventError: codes ``bad_ticket``, ``unknown_kind``, ``unknown_role``, ``unknown_key``,
                 ``missing_key``, ``unmapped_status``, ``bad_value``.
             TimeError: codes ``naive_time``, ``bad_instant``, ``bad_span``.
         """
-        kind = EventKind.of(kind)
-        if type(ticket) is not str and (not isinstance(ticket, int) or isinstance(ticket, bool)):
-            message = f"ticket {ticket!r} is a {type(ticket).__name__}: give text or an integer"
-            raise EventError(message, code="bad_ticket", given=ticket)
-        keys = {key: given for key, given in keys.items() if given is not None}
-        role = keys.pop("role", None)
-        status = keys.pop("status", None)
-        public = keys.pop("public", True)
-        if type(public) is not bool:
-            raise _bad_value("public", public, "True or False")
-        seq = keys.pop("seq", 0)
-        if not isinstance(seq, int):
-            raise _bad_value("seq", seq, "an integer")
-        put = object.__setattr__
-        put(self, "ticket", ticket)
-        put(self, "at", at if type(at) is int else instant(at, tz=tz))
-        put(self, "kind", kind)
-        put(self, "id", keys.pop("id", None))
-        put(self, "seq", seq)
-        put(self, "actor", keys.pop("actor", None))
-        put(self, "role", Role.of(role) if role is not None else Role.CUSTOMER if kind is EventKind.CREATED else Role.UNKNOWN)
-        put(self, "public", public and kind is not EventKind.NOTE)
-        put(self, "status", status)
-        put(self, "category", Status.NONE if status is None else category(status, statuses))
-        put(self, "data", MappingProxyType(_checked(kind, keys, status)) if keys or kind in REQUIRED_KEYS else _NOTHING)
+        keys["ticket"], keys["kind"] = ticket, kind
+        object.__setattr__(self, "__class__", _Draft)
+        try:
+            _fill(self, keys, at if type(at) is int else instant(at, tz=tz), statuses)
+        finally:
+            self.__class__ = Event
 
     @property
     def rank(self) -> int:
@@ -141,12 +117,12 @@ class Event:
 
     def moved_to(self, at: int) -> "Event":
         """The same event at another instant (us)."""
-        slots = [getattr(self, slot.name) for slot in attrs.fields(type(self))]
+        slots = _slots(self)
         return _rebuild(slots[0], at, *slots[2:])
 
     def with_category(self, mapped: Status) -> "Event":
         """The same event with its status mapped to a category."""
-        slots = [getattr(self, slot.name) for slot in attrs.fields(type(self))]
+        slots = _slots(self)
         return _rebuild(*slots[:9], mapped, slots[10])
 
     def to_record(self) -> dict[str, Any]:
@@ -159,19 +135,18 @@ class Event:
             row["seq"] = self.seq
         if self.role:
             row["role"] = self.role.text
-        if self.kind is EventKind.MESSAGE:
+        if self.kind is EventKind.MESSAGE or not (self.public or self.kind is EventKind.NOTE):
             row["public"] = self.public
         more = dict(self.data)
         if self.kind is EventKind.HANDLED:
             more["span"] = span_text(more["span"])
-        if "to_role" in more:
+        if self.kind is EventKind.ASSIGNED and "to_role" in more:
             more["to_role"] = more["to_role"].text
         return row | more
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle every slot as it is (a category may come from a mapping that is not at hand)."""
-        slots = [getattr(self, slot.name) for slot in attrs.fields(type(self))]
-        return _rebuild, (*slots[:-1], dict(self.data))
+        return _rebuild, (*_slots(self)[:-1], dict(self.data))
 
     def __repr__(self) -> str:
         """A sentence: who did what, when."""
@@ -182,15 +157,116 @@ class Event:
         return f"<{utc(self.at):%Y-%m-%d %H:%M:%S}Z {self.ticket}: {self.kind}{status}{who}{actor}{more}>"
 
 
+_slots = attrgetter("ticket", "at", "kind", "id", "seq", "actor", "role", "public", "status", "category", "data")
+
+
 def _rebuild(*slots: Any) -> Event:
-    event: Event = object.__new__(Event)
-    for slot, given in zip(attrs.fields(Event), slots, strict=True):
-        object.__setattr__(event, slot.name, MappingProxyType(given) if slot.name == "data" else given)
-    return event
+    draft = _Draft()
+    draft.ticket, draft.at, draft.kind, draft.id, draft.seq, draft.actor, draft.role, draft.public, draft.status, draft.category, data = (
+        slots
+    )
+    draft.data = MappingProxyType(data) if type(data) is dict else data
+    draft.__class__ = Event
+    return draft  # type: ignore[return-value]
+
+
+def read_event(row: Mapping[str, Any], statuses: Mapping[str, Any] | None, at: int | None = None) -> Event:
+    """An event from a row.
+
+    Args:
+        row: the keys of the kind (SPEC 3.1), with ``ticket``, ``at`` and ``kind``; None, NaN and empty text mean absent.
+        statuses: as in `Event`.
+        at: the instant in us where it has been read already.
+
+    Raises:
+        EventError: as `Event`; ``missing_key`` also for ``ticket``, ``at`` and ``kind``.
+        TimeError: as `Event`; a naive time and a bare number are refused.
+    """
+    draft = _Draft()
+    _fill(draft, row, _instant_of(row) if at is None else at, statuses)
+    draft.__class__ = Event
+    return draft  # type: ignore[return-value]
+
+
+def _instant_of(row: Mapping[str, Any]) -> int:
+    given = row.get("at")
+    moment = parse_datetime(given) if type(given) is str and given else given
+    if type(moment) is datetime and moment.tzinfo is not None:
+        since = moment - EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    if is_absent(given):
+        raise missing_key(key="at")
+    return instant(moment)
+
+
+def _fill(draft: _Draft, row: Mapping[str, Any], at: int, statuses: Mapping[str, Any] | None) -> None:  # noqa: C901, PLR0912 - the cost of a row is the cost of its calls
+    get = row.get
+    given = get("kind")
+    try:
+        kind = _KINDS[given]
+    except (KeyError, TypeError):
+        if is_absent(given):
+            raise missing_key(key="kind") from None
+        kind = EventKind.of(plain(given))
+    ticket = get("ticket")
+    if (type(ticket) is not str and type(ticket) is not int) or ticket == "":
+        ticket = ticket_id(ticket)
+    given = get("role")
+    try:
+        role = _ROLES[given]
+    except (KeyError, TypeError):
+        role = Role.UNKNOWN if is_absent(given) else Role.of(plain(given))
+    if kind is EventKind.CREATED and not role:
+        role = Role.CUSTOMER
+    public = get("public")
+    if public is not True and public is not False:
+        public = is_absent(public) or truth(public)
+    seq = get("seq")
+    if type(seq) is not int:
+        seq = 0 if is_absent(seq) else whole("seq", seq)
+    key, actor, status = get("id"), get("actor"), get("status")
+    if key is not None and (type(key) is not str or not key):
+        key = None if is_absent(key) else plain(key)
+    if actor is not None and (type(actor) is not str or not actor):
+        actor = None if is_absent(actor) else plain(actor)
+    if status is not None and (type(status) is not str or not status):
+        status = None if is_absent(status) else plain(status)
+    if status is not None and kind not in STATUS_KINDS:
+        raise unknown_key(kind, "status")
+    draft.ticket, draft.at, draft.kind, draft.id, draft.seq, draft.actor = ticket, at, kind, key, seq, actor
+    draft.role, draft.public, draft.status = role, public and kind is not EventKind.NOTE, status
+    draft.category = Status.NONE if status is None else category(status, statuses)
+    names = tuple(row)
+    more = _SHAPES.get(names)
+    if more is None:
+        more = _shape(names)
+    data: dict[str, Any] = {}
+    for name in more:
+        given = row[name]
+        if type(given) in _PLAIN:
+            if given == given and given != "":  # noqa: PLR0124 - NaN differs from itself; 0 and False are there
+                data[name] = given
+        elif not is_absent(given):
+            data[name] = plain(given)
+    if kind is not EventKind.CREATED and (data or kind in REQUIRED_KEYS):
+        _check(kind, data, status)
+    draft.data = MappingProxyType(data) if data else _NOTHING
+
+
+def _shape(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of rows of this shape that go to ``data``; rows of one source share few shapes."""
+    if len(_SHAPES) >= _MOST_SHAPES:
+        _SHAPES.clear()
+    more = _SHAPES[names] = tuple(name for name in names if name not in PLACED_KEYS)
+    return more
 
 
 def category(status: Any, statuses: Mapping[str, Any] | None) -> Status:
     """The category of a product's own status.
+
+    Args:
+        status: the product's own text, or a category's name.
+        statuses: own statuses -> categories; None leaves a status that is no category's name unmapped (NONE).
 
     Raises:
         EventError: ``unmapped_status``.
@@ -199,6 +275,8 @@ def category(status: Any, statuses: Mapping[str, Any] | None) -> Status:
     if given is None:
         given = status
     found = given if isinstance(given, Status) else _CATEGORIES.get(given if isinstance(given, str) else "")
+    if found is None and statuses is None:
+        return Status.NONE
     if found is None:
         known = [*(statuses or ()), *_CATEGORIES]
         message = f"status {status!r} is not mapped: add it to statuses={{{status!r}: 'pending'}} (or another category); {did_you_mean(status, known)}"
@@ -206,29 +284,22 @@ def category(status: Any, statuses: Mapping[str, Any] | None) -> Status:
     return found
 
 
-def _checked(kind: EventKind, keys: dict[str, Any], status: object) -> dict[str, Any]:
-    if kind is EventKind.CREATED:
-        return keys
+def _check(kind: EventKind, keys: dict[str, Any], status: object) -> None:
+    """Refuse keys that the kind does not have, ask for those that it needs, and convert spans and roles in place."""
     allowed = KIND_KEYS[kind]
     for key in keys:
         if key not in allowed:
-            message = f"a {kind} event has no key {key!r}: {did_you_mean(key, COMMON_KEYS + allowed)}"
-            raise EventError(message, code="unknown_key", given=key, kind=kind.text, known=COMMON_KEYS + allowed)
+            raise unknown_key(kind, key)
     for key in REQUIRED_KEYS.get(kind, ()):
         if key not in keys and not (key == "status" and status is not None):
             message = f"a {kind} event needs the key {key!r}: add it"
             raise EventError(message, code="missing_key", key=key, kind=kind.text)
     if kind is EventKind.HANDLED:
         if keys["part"] not in HANDLED_PARTS:
-            raise _bad_value("part", keys["part"], "one of " + ", ".join(HANDLED_PARTS))
+            raise bad_value(keys["part"], key="part", allowed="one of " + ", ".join(HANDLED_PARTS))
         length = fixed_span(keys["span"])
         if length < 0:
-            raise _bad_value("span", keys["span"], "a length of time, zero or more")
+            raise bad_value(keys["span"], key="span", allowed="a length of time, zero or more")
         keys["span"] = length
     if "to_role" in keys:
         keys["to_role"] = Role.of(keys["to_role"])
-    return keys
-
-
-def _bad_value(key: str, given: object, allowed: str) -> EventError:
-    return EventError(f"{key}={given!r}: give {allowed}", code="bad_value", key=key, given=given)
