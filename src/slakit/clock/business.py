@@ -211,19 +211,20 @@ class BusinessClock:
             reading = self._later(reading)
 
     def previous_close_us(self, us: int) -> int:
-        """The end of open time at or before an instant; the instant itself while open.
+        """The end of the open time that lies before an instant: the instant itself while open.
+
+        At the very instant of an opening nothing of that stretch lies before it, so the answer is
+        the closing before.
 
         Raises:
             ScheduleError: ``unreachable`` where nothing was open before.
         """
-        if self.is_open_us(us):
-            return us
-        reading = self._reading
-        while bisect_right(reading.starts, us) == 1:
+        reading = self.cover(us, us)
+        while bisect_left(reading.starts, us) == 1:
             if reading.lo <= FIRST:
                 raise _unreachable(self._name, f"nothing is open before {utc(us)}")
             reading = self._earlier(reading)
-        return reading.closing(bisect_right(reading.starts, us) - 1)
+        return min(us, reading.closing(bisect_left(reading.starts, us) - 1))
 
     def openings_us(self, start: int, end: int) -> list[tuple[int, int]]:
         """The open stretches of ``[start, end)``, cut off at both ends."""

@@ -96,7 +96,7 @@ class VectorReading:
         return self._edges(us, self._clock.next_close_us, "close")
 
     def previous_close(self, us: "Instants") -> "Instants":
-        """The end of open time at or before each, itself while open; NaT where there is none."""
+        """The end of the open time that lies before each; NaT where there is none."""
         return self._edges(us, self._clock.previous_close_us, "before")
 
     def _edges(self, us: "Instants", scalar: "Callable[[int], int]", edge: str) -> "Instants":
@@ -119,6 +119,7 @@ class VectorReading:
             closing = (total - shift)[np.minimum(number, last)]
             found = np.where((number <= last) & (closing < self._clock.cover(int(at.min()), int(at.max())).hi), closing, NAT)
         else:
-            found = np.where(is_open, at, np.where(number > 0, (total - shift)[number], NAT))
+            number = np.searchsorted(starts, at, side="left") - 1
+            found = np.where(number > 0, np.minimum(at, (total - shift)[number]), NAT)
         out[known] = found
         return out

@@ -7,7 +7,7 @@ from slakit._time import DAY, NAT, SECOND, WorkingDays
 from slakit.clock.business import END, FIRST
 from slakit.errors import ScheduleError
 from slakit.schedule.rules import Rule
-from slakit.schedule.zones import offset_at, offset_periods
+from slakit.schedule.zones import instant_of, offset_at, offset_periods
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,10 +120,7 @@ class DayTable:
 
     def instant_us(self, local: int) -> int:
         """A local time (us) as an instant: the first of two, moved forward by the gap where it never occurs."""
-        before, after = self.offset_us(local - DAY), self.offset_us(local + DAY)
-        if before != after and self.offset_us(local - before) != before and self.offset_us(local - after) == after:
-            return local - after
-        return local - before
+        return instant_of(self._rule.zone, local)
 
     def due_array(self, start: "Instants", length: WorkingDays) -> "Instants":
         """`due_us` of each start; NaT stays NaT, and stands where nothing is due.

@@ -18,7 +18,7 @@ Week = tuple[Hours, ...]
 
 WHOLE_DAY: Hours = ((0, DAY),)
 _PATTERNS = {"24x7": "mon-sun 00:00-24:00", "24x5": "mon-fri 00:00-24:00"}
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{6}))?)?")
 _DASH = re.compile(r"\s*[-\u2013]\s*")
 _PART = re.compile(r"([^\d]+?)\s+(\d.*)")
 
@@ -92,7 +92,7 @@ def _clock_time(given: Any, whole: Any, where: str) -> int:
     if read is None:
         raise _bad_hours(whole, where)
     hour, minute, second = int(read[1]), int(read[2]), int(read[3] or 0)
-    value = hour * HOUR + minute * MINUTE + second * SECOND
+    value = hour * HOUR + minute * MINUTE + second * SECOND + int(read[4] or 0)
     if minute >= 60 or second >= 60 or value > DAY:  # noqa: PLR2004 - minutes and seconds of a clock
         raise _bad_hours(whole, where)
     return value

@@ -135,7 +135,9 @@ class Questions:
         return self._each(at, self.clock.next_close_us, lambda us: self.clock.vector.next_close(us))
 
     def previous_close(self, at: Any) -> Any:
-        """The end of open time at or before an instant; the instant itself while open.
+        """The end of the open time before an instant; the instant itself while open.
+
+        At the very instant of an opening it is the closing before.
 
         Raises:
             ScheduleError: ``unreachable`` where nothing was open before (arrays: NaT).

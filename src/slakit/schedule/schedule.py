@@ -10,19 +10,22 @@ from slakit._time import zone as read_zone
 from slakit._value import value
 from slakit.clock import BusinessClock
 from slakit.errors import ScheduleError, TimeError, did_you_mean
+from slakit.schedule.calendar import CalendarQuestions
 from slakit.schedule.dates import parse_closures, parse_dates, parse_day, parse_holidays
 from slakit.schedule.days import DayTable
 from slakit.schedule.hours import WHOLE_DAY, Week, parse_week
 from slakit.schedule.intervals import union
+from slakit.schedule.plain import from_plain, to_plain
 from slakit.schedule.questions import Questions
 from slakit.schedule.rules import AND, MINUS, OR, Combined, Effective, Rule
 from slakit.schedule.weekly import Weekly
+from slakit.schedule.words import description, representation
 
 CLOSES = ("day", "shift")
 
 
 @value(repr=False)
-class Schedule(Questions):
+class Schedule(Questions, CalendarQuestions):
     """Working time: a zone, weekly hours, dated overrides, holidays and closures.
 
     Build one with `weekly`, `always` or `effective`, and combine with ``&``, ``|`` and ``-``.
@@ -123,6 +126,27 @@ class Schedule(Questions):
         if not isinstance(other, Schedule):
             return NotImplemented
         return Schedule(Combined(op, self.rule, other.rule))
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Schedule":
+        """Read what `to_dict` gives (or what somebody wrote that way).
+
+        Raises:
+            ScheduleError: ``unknown_key``, ``missing_key``, ``bad_schedule``, and as the builders.
+        """
+        return from_plain(cls, plain)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dicts, lists and text that `from_dict` reads back to an equal schedule."""
+        return to_plain(self.rule)
+
+    def describe(self) -> str:
+        """What the schedule says, a line for each fact, in words that a manager reads."""
+        return description(self.rule)
+
+    def __repr__(self) -> str:
+        """An expression that builds the schedule, or a sentence where that would be long."""
+        return representation(self.rule)
 
     @property
     def zone(self) -> tzinfo:

@@ -89,3 +89,19 @@ def offset_periods(zone: tzinfo, lo: int, hi: int) -> Iterator[tuple[int, int, i
 def year_of(us: int) -> int:
     """The UTC year of an instant."""
     return (_NAIVE_EPOCH + timedelta(days=us // DAY)).year
+
+
+def instant_of(zone: tzinfo, local: int) -> int:
+    """A local time as an instant: the first of two, moved forward by the gap where it never occurs.
+
+    Args:
+        zone: the zone.
+        local: us since 1970-01-01 00:00 on the wall clock.
+    """
+    before, after = (offset_at(zone, (local + step) // SECOND) * SECOND for step in (-DAY, DAY))
+    if before != after:
+        early = offset_at(zone, (local - before) // SECOND) * SECOND
+        late = offset_at(zone, (local - after) // SECOND) * SECOND
+        if early != before and late == after:
+            return local - after
+    return local - before
