@@ -1,30 +1,31 @@
 """Meters: how much working time lies between two instants of a ticket, less its exclusions."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from slakit.runs import Run
+from slakit.runs import NEVER, Run
 
 if TYPE_CHECKING:
+    from slakit.clock import BusinessClock
     from slakit.machine.program import Program
-
-Reading = Callable[[int], int]
 
 
 class Meter:
     """Working time on one schedule, with some spans taken out.
 
     Attributes:
-        read: the schedule's reading R(t), us -> us.
+        clock: the schedule's compiled reading.
+        read: its reading R(t), us -> us.
         exclusions: disjoint ascending spans (us) that do not count.
     """
 
-    __slots__ = ("exclusions", "read")
+    __slots__ = ("clock", "exclusions", "read")
 
-    def __init__(self, read: Reading, exclusions: Sequence[tuple[int, int]] = ()) -> None:
-        """A meter over a reading."""
-        self.read = read
+    def __init__(self, clock: "BusinessClock", exclusions: Sequence[tuple[int, int]] = ()) -> None:
+        """A meter over a clock."""
+        self.clock = clock
+        self.read = clock.read
         self.exclusions = exclusions
 
     def excluded(self, start: int, end: int) -> int:
@@ -39,6 +40,41 @@ class Meter:
         """Working time within ``[start, end)`` that is not excluded."""
         whole = self.read(end) - self.read(start)
         return whole - self.excluded(start, end) if self.exclusions else whole
+
+    def due_at(self, start: int, span: int) -> int | None:
+        """The least instant t >= start with ``net(start, t) >= span``; None where an exclusion without end comes first.
+
+        Raises:
+            ScheduleError: ``unreachable`` where no later opening reaches it.
+        """
+        due = self.clock.due_at_us(start, span)
+        while self.exclusions:
+            if self._lasting(start, due):
+                return None
+            later = self.clock.due_at_us(start, span + self.excluded(start, due))
+            if later == due:
+                break
+            due = later
+        return due
+
+    def met_until(self, start: int, span: int) -> int | None:
+        """The greatest instant t with ``net(start, t) <= span``; None and errors as `due_at`."""
+        until = self.clock.met_until_us(start, span)
+        while self.exclusions:
+            if self._lasting(start, until):
+                return None
+            beyond = next((end for since, end in self.exclusions if since <= until < end), until)
+            if beyond >= NEVER:
+                return None
+            later = max(beyond, self.clock.met_until_us(start, span + self.excluded(start, beyond)))
+            if later == until:
+                break
+            until = later
+        return until
+
+    def _lasting(self, start: int, end: int) -> bool:
+        """Whether an exclusion without a known end lies within ``[start, end)``."""
+        return self.exclusions[-1][1] >= NEVER and self.exclusions[-1][0] < end and end > start
 
 
 class SumMeter:
@@ -68,6 +104,22 @@ class SumMeter:
         """Working time within ``[start, end)`` that is not excluded."""
         return sum(meter.net(since, until) for meter, since, until in self._over(start, end))
 
+    def due_at(self, start: int, span: int) -> int | None:
+        """The least instant t >= start with ``net(start, t) >= span``; None and errors as `Meter.due_at`."""
+        for meter, since, until in self._over(start, NEVER):
+            if until >= NEVER or meter.net(since, until) >= span:
+                return meter.due_at(since, span)
+            span -= meter.net(since, until)
+        return None
+
+    def met_until(self, start: int, span: int) -> int | None:
+        """The greatest instant t with ``net(start, t) <= span``; None and errors as `Meter.due_at`."""
+        for meter, since, until in self._over(start, NEVER):
+            if until >= NEVER or meter.net(since, until) > span:
+                return meter.met_until(since, span)
+            span -= meter.net(since, until)
+        return None
+
 
 AnyMeter = Meter | SumMeter
 
@@ -75,6 +127,7 @@ AnyMeter = Meter | SumMeter
 def measure_run(run: Run, meter: AnyMeter) -> None:
     """Set the spans of a run: elapsed, paused and excluded, in the meter's working time."""
     stretches, end = run.stretches, run.end_us
+    run.meter = meter
     if len(stretches) == 1:
         start, paused = stretches[0]
         spent = meter.net(start, end)

@@ -100,11 +100,13 @@ def fields_at(events: Sequence[Event], position: int) -> dict[str, Any]:
     return fields
 
 
-def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]", as_of: int) -> tuple[tuple[int, int], ...]:
+def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]") -> tuple[tuple[int, int], ...]:
     """The spans taken out of a ticket's clocks: its own exclusion events and the given ones that apply.
 
     A given exclusion applies by the ticket's fields at its start (at creation, if that is later).
     """
+    if not exclusions and not any(event.kind is EventKind.EXCLUDED for event in events):
+        return ()
     given = []
     for exclusion in exclusions:
         if exclusion.when is not None:
@@ -112,16 +114,16 @@ def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]", as_of:
             if not exclusion.applies(fields_at(events, max(before - 1, 0))):
                 continue
         given.append((exclusion.start, exclusion.end))
-    return exclusion_spans(events, as_of, given)
+    return exclusion_spans(events, given)
 
 
 def meters(schedule: "Schedule | ScheduleBy", events: Sequence[Event], spans: Sequence[tuple[int, int]]) -> Callable[[Run], AnyMeter]:
     """The meter of each cycle of a ticket: on the one schedule, or by the field that chooses it."""
     if isinstance(schedule, Schedule):
-        fixed = Meter(schedule.clock.read, spans)
+        fixed = Meter(schedule.clock, spans)
         return lambda _run: fixed
     history = field_history(events, schedule.field)
-    parts = [(position, Meter(schedule.schedule_for(given).clock.read, spans)) for position, given in history]
+    parts = [(position, Meter(schedule.schedule_for(given).clock, spans)) for position, given in history]
     if len(parts) == 1:
         return lambda _run: parts[0][1]
     if schedule.on_change == "sum":
@@ -140,7 +142,7 @@ def measured(  # noqa: PLR0913 - everything that the spans of a ticket depend on
 ) -> Replay:
     """One ticket replayed, its cycles measured."""
     done = replayer.run(ticket, events)
-    meter_of = meters(schedule, events, spans_for(events, exclusions, replayer.as_of))
+    meter_of = meters(schedule, events, spans_for(events, exclusions))
     for run in done.runs:
         measure_run(run, meter_of(run))
     carry(done.runs, replayer.program)

@@ -8,6 +8,10 @@ from slakit.events.kinds import EventKind
 from slakit.machine.table import State
 
 
+NEVER = 1 << 62
+"""An instant that stands for "no known end"."""
+
+
 class Run:
     """One cycle of one clock: its stretches, and once measured its spans.
 
@@ -19,7 +23,10 @@ class Run:
         anchor: (position in the ticket's life, event) that the cycle dates from.
         opened: position of the event that opened it.
         opened_us: its instant; later than ``started_us`` where the cycle is dated back.
-        rebased_us: the instant of the merge that dated the cycle back while it ran, or None.
+        merged_us: the instant of the merge that dated the cycle back, or None; it is charged only for
+            what it adds after it.
+        unmerged_us: the instant that the cycle dated from before that merge; None where the merge opened it.
+        meter: the meter that it was measured by.
         started_us: the instant that the cycle dates from.
         stretches: (instant, paused) pairs, the first at ``started_us``.
         stop: (position, event) that ended it, or None while open.
@@ -35,8 +42,8 @@ class Run:
     """
 
     __slots__ = (
-        "agent", "anchor", "carried_us", "cause", "elapsed_us", "end_us", "excluded_us", "metric", "opened", "opened_us",
-        "ordinal", "paused_us", "rebased_us", "started_us", "state", "stop", "stretches", "team",
+        "agent", "anchor", "carried_us", "cause", "elapsed_us", "end_us", "excluded_us", "merged_us", "meter", "metric", "opened", "opened_us",
+        "ordinal", "paused_us", "started_us", "state", "stop", "stretches", "team", "unmerged_us",
     )  # fmt: skip
 
     def __init__(self, metric: int, ordinal: int, anchor: tuple[int, Event], opened: int, opened_us: int, *, paused: bool) -> None:
@@ -47,7 +54,9 @@ class Run:
         self.opened = opened
         self.opened_us = opened_us
         self.started_us = started = anchor[1].at
-        self.rebased_us: int | None = None
+        self.merged_us: int | None = None
+        self.unmerged_us: int | None = None
+        self.meter: Any = None
         self.state = State.PAUSED if paused else State.RUNNING
         self.stretches = [(started, paused)] if started == opened_us or not paused else [(started, False), (opened_us, True)]
         self.stop: tuple[int, Event] | None = None
@@ -68,18 +77,19 @@ class Run:
         if at < self.started_us:
             first_us, paused = self.stretches[0]
             self.stretches[:1] = [(at, False), (first_us, True)] if paused else [(at, False)]
-            self.anchor, self.started_us, self.rebased_us = anchor, at, merged_us
+            if self.merged_us is None:
+                self.unmerged_us = self.started_us
+            self.anchor, self.started_us, self.merged_us = anchor, at, merged_us
 
 
-def exclusion_spans(events: Sequence[Event], as_of: int, given: Sequence[tuple[int, int]] = ()) -> tuple[tuple[int, int], ...]:
-    """The disjoint ascending spans taken out of a ticket's clocks, up to ``as_of``.
+def exclusion_spans(events: Sequence[Event], given: Sequence[tuple[int, int]] = ()) -> tuple[tuple[int, int], ...]:
+    """The disjoint ascending spans taken out of a ticket's clocks; one that has not ended ends at `NEVER`.
 
     Args:
         events: the ticket's life.
-        as_of: instant in us.
         given: further (start, end) spans that apply to the ticket.
     """
-    spans = [(start, min(end, as_of)) for start, end in given if start < as_of]
+    spans = list(given)
     since: int | None = None
     for event in events:
         if event.kind is EventKind.EXCLUDED:
@@ -88,7 +98,7 @@ def exclusion_spans(events: Sequence[Event], as_of: int, given: Sequence[tuple[i
             spans.append((since, event.at))
             since = None
     if since is not None:
-        spans.append((since, as_of))
+        spans.append((since, NEVER))
     return disjoint(spans)
 
 

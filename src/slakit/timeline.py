@@ -143,6 +143,8 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
                     anchor = latest
                 ordinals[metric] += 1
                 run = Run(metric, ordinals[metric], anchor, position, at, paused=states[metric] is State.PAUSED)
+                if wait is not None:
+                    run.merged_us = at
                 current[metric] = run
                 runs.append(run)
             elif effects & (Effect.PAUSE | Effect.RESUME | Effect.REBASE):

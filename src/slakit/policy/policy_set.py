@@ -1,0 +1,188 @@
+"""An ordered set of policies: which one applies to a ticket, and with which target."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
+
+from slakit._value import value
+from slakit.errors import PolicyError, did_you_mean
+from slakit.policy.contract import ANY_PRIORITY, Policy
+from slakit.policy.matrix import PriorityMatrix
+from slakit.policy.target import Target
+from slakit.schedule import Schedule
+
+if TYPE_CHECKING:
+    from slakit.events.log import EventLog, Exclusion
+    from slakit.judgement import Judgement
+    from slakit.machine.metric import Metric
+
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+class Choice(NamedTuple):
+    """What applies to a cycle at some point.
+
+    Attributes:
+        policy: the first whose conditions hold, or None.
+        priority: the ticket's priority, or None.
+        target: the target of the metric, or None.
+        schedule: the working time of the target; without a target the policy's, else None.
+    """
+
+    policy: Policy | None
+    priority: str | None
+    target: Target | None
+    schedule: Schedule | None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no target; empty where there is one."""
+        if self.target is not None:
+            return ""
+        return "no policy matches" if self.policy is None else f"policy {self.policy.name!r} has no target for it"
+
+
+@value(repr=False)
+class PolicySet:
+    """Policies in order; the first whose conditions hold applies, no match is a legal answer.
+
+    Attributes:
+        policies: the policies, in order.
+        priorities: from the least to the most urgent.
+        matrix: derives the priority of a ticket that carries none; None: such a ticket has no priority.
+        priority_field: the ticket's field with the priority.
+    """
+
+    policies: tuple[Policy, ...] = attrs.field(converter=tuple)
+    priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=tuple)
+    matrix: PriorityMatrix | None = attrs.field(default=None, kw_only=True)
+    priority_field: str = attrs.field(default="priority", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Check policies against each other and against the priorities."""
+        for policy in self.policies:
+            for metric, rows in policy.targets:
+                for priority, _ in rows:
+                    if priority != ANY_PRIORITY and priority not in self.priorities:
+                        known = did_you_mean(priority, self.priorities)
+                        message = f"policy {policy.name!r}, targets[{metric!r}]: unknown priority {priority!r}: {known}, or '*' for the rest"
+                        raise PolicyError(message, code="unknown_priority", policy=policy.name, key=metric, given=priority)
+        if self.matrix is not None:
+            for priority in sorted(self.matrix.priorities - set(self.priorities)):
+                raise PolicyError(f"priority matrix: unknown priority {priority!r}: {did_you_mean(priority, self.priorities)}", code="unknown_priority", given=priority)
+        self._check_versions()
+
+    def _check_versions(self) -> None:
+        by_name: dict[str, list[Policy]] = {}
+        for policy in self.policies:
+            for other in by_name.setdefault(policy.name, []):
+                if _overlap(policy, other):
+                    message = f"policy {policy.name!r} stands twice for the same time: end one with valid_until= where the other begins, or rename it"
+                    raise PolicyError(message, code="overlapping_versions", policy=policy.name)
+            by_name[policy.name].append(policy)
+
+    @property
+    def metrics(self) -> "tuple[Metric, ...]":
+        """The clocks that some policy has a target for, in order of first mention."""
+        found: dict[str, Metric] = {}
+        for policy in self.policies:
+            for name, _ in policy.targets:
+                metric = policy.metric(name)
+                if found.setdefault(name, metric) != metric:
+                    message = f"policy {policy.name!r}: metric {name!r} is defined differently in another policy: give it a name of its own"
+                    raise PolicyError(message, code="conflicting_metric", policy=policy.name, metric=name)
+        return tuple(found.values())
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The ticket's fields whose change can change a target or a schedule."""
+        names = {self.priority_field}
+        if self.matrix is not None:
+            names |= {self.matrix.impact, self.matrix.urgency}
+        for policy in self.policies:
+            names |= set() if policy.when is None else set(policy.when.fields)
+            names |= {target.field for _, rows in policy.targets for _, target in rows if target.field is not None}
+        return frozenset(names)
+
+    @property
+    def boundaries(self) -> tuple[int, ...]:
+        """The instants (us) at which some policy begins or ends to apply, ascending."""
+        return tuple(sorted({at for policy in self.policies for at in (policy.valid_from, policy.valid_until) if at is not None}))
+
+    def priority(self, fields: Mapping[str, Any]) -> str | None:
+        """The priority of a ticket: its own, else derived from impact and urgency, else None."""
+        given = fields.get(self.priority_field)
+        if given is not None:
+            return str(given)
+        return None if self.matrix is None else self.matrix.priority(fields)
+
+    def policy_for(self, fields: Mapping[str, Any], at: int) -> Policy | None:
+        """The first policy in force at an instant (us) whose conditions hold for the fields."""
+        return next((policy for policy in self.policies if policy.applies(fields, at)), None)
+
+    def choose(self, fields: Mapping[str, Any], at: int, metric: str) -> Choice:
+        """What applies to a cycle of a metric that starts at an instant (us) on a ticket with these fields."""
+        policy, priority = self.policy_for(fields, at), self.priority(fields)
+        if policy is None:
+            return Choice(None, priority, None, None)
+        target = policy.target(metric, priority)
+        schedule = policy.schedule if target is None else target.schedule or policy.schedule
+        return Choice(policy, priority, target, schedule)
+
+    def judge(
+        self, log: "EventLog", *, as_of: Any, engine: str = "auto", exclusions: "Iterable[Exclusion]" = (), responders: Iterable[Any] = ("agent",)
+    ) -> "Judgement":
+        """Judge every cycle of a log by these policies.
+
+        Args:
+            log: the events, of one ticket or of millions.
+            as_of: the instant up to which the log is known, as for `slakit.measure`.
+            engine: as for `slakit.measure`.
+            exclusions: spans taken out of the clocks.
+            responders: roles whose public messages are replies.
+
+        Returns:
+            The cycles with verdict, deadlines, remaining and overrun.
+
+        Raises:
+            TimeError: ``naive_time`` for an ``as_of`` without an offset.
+        """
+        from slakit.judgement import judge  # noqa: PLC0415 - the floor above, loaded when asked
+
+        return judge(self, log, as_of=as_of, engine=engine, exclusions=exclusions, responders=responders)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that `from_dict` reads back."""
+        plain: dict[str, Any] = {"policies": [policy.to_dict() for policy in self.policies], "priorities": list(self.priorities)}
+        if self.matrix is not None:
+            plain["matrix"] = self.matrix.to_dict()
+        return plain | {"priority_field": self.priority_field}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "PolicySet":
+        """Read what `to_dict` gives.
+
+        Raises:
+            PolicyError: ``unknown_key``, and as the policies.
+        """
+        known = ("policies", "priorities", "matrix", "priority_field")
+        for key in plain:
+            if key not in known:
+                raise PolicyError(f"policy set: unknown key {key!r}: {did_you_mean(key, known)}", code="unknown_key", given=key)
+        options: dict[str, Any] = {key: plain[key] for key in ("priorities", "priority_field") if key in plain}
+        if plain.get("matrix") is not None:
+            options["matrix"] = PriorityMatrix.from_dict(plain["matrix"])
+        return cls([Policy.from_dict(policy) for policy in plain.get("policies", ())], **options)
+
+    def __repr__(self) -> str:
+        """A sentence: the policies by name."""
+        return f"<PolicySet: {', '.join(policy.name for policy in self.policies) or 'no policy'}>"
+
+
+def _overlap(one: Policy, other: Policy) -> bool:
+    """Whether two policies of one name and the same conditions are in force at some common instant."""
+    if one.when != other.when:
+        return False
+    starts_before_end = one.valid_from is None or other.valid_until is None or one.valid_from < other.valid_until
+    return starts_before_end and (other.valid_from is None or one.valid_until is None or other.valid_from < one.valid_until)

@@ -1,0 +1,304 @@
+"""The verdict on one cycle: met, breached, within or cancelled; its deadlines, remaining and overrun.
+
+Everything is worked out when asked, from the cycle's stretches and the one reading that measured
+them, so a deadline and an elapsed time can never disagree.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slakit._time import utc
+from slakit._value import value
+from slakit.errors import ScheduleError
+from slakit.machine.metric import Metric
+from slakit.machine.table import State
+from slakit.meter import AnyMeter
+from slakit.policy import Choice
+from slakit.runs import Run
+
+VERDICTS = ("met", "breached", "within", "cancelled", "not_applicable")
+
+
+@value
+class PastBreach:
+    """A breach of a target that was in force earlier in the cycle; it stays, whatever follows.
+
+    Attributes:
+        policy: name of the policy.
+        priority: the ticket's priority then.
+        target_us: the target, us of working time; None for a target at a field.
+        breached_us: the instant of the breach, us.
+    """
+
+    policy: str
+    priority: str | None
+    target_us: int | None
+    breached_us: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, the instant as an aware UTC datetime."""
+        return {"policy": self.policy, "priority": self.priority, "target_us": self.target_us, "breached_at": utc(self.breached_us)}
+
+
+class JudgedCycle:
+    """One cycle, measured and judged.
+
+    Attributes:
+        ticket: id of the ticket.
+        metric: the clock.
+        run: the measured cycle.
+        choice: policy, priority, target and schedule in force (SPEC 5.3, 5.5).
+        target_us: the target as us of working time; None without a target or for one at a field.
+        field_us: the due instant that the ticket carries, us, for a target at a field.
+        declared_us: the instant that a target in working days names, us.
+        in_force_us: the instant at which the target came into force, us.
+        earlier: the earlier cycles that an accumulating clock goes on from.
+        history: breaches of earlier targets.
+        removed: why the ticket's rows leave every denominator, or None.
+        reason: why it is not applicable; empty otherwise.
+    """
+
+    __slots__ = (
+        "choice", "declared_us", "earlier", "field_us", "history", "in_force_us", "metric", "reason", "removed", "run", "target_us", "ticket",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - a verdict rests on all of these
+        self, ticket: str | int, metric: Metric, run: Run, choice: Choice, *, target_us: int | None, field_us: int | None = None,
+        declared_us: int | None = None, in_force_us: int, earlier: Sequence[Run] = (), history: tuple[PastBreach, ...] = (),
+        removed: str | None = None, reason: str = "",
+    ) -> None:  # fmt: skip
+        """Judge a measured cycle."""
+        self.ticket = ticket
+        self.metric = metric
+        self.run = run
+        self.choice = choice
+        self.target_us = target_us
+        self.field_us = field_us
+        self.declared_us = declared_us
+        self.in_force_us = in_force_us
+        self.earlier = earlier
+        self.history = history
+        self.removed = removed
+        self.reason = reason
+
+    @property
+    def applicable(self) -> bool:
+        """Whether there is a target."""
+        return self.target_us is not None or self.field_us is not None
+
+    @property
+    def open(self) -> bool:
+        """Whether the cycle had not ended when the log was last known."""
+        return self.run.stop is None
+
+    @property
+    def meter(self) -> AnyMeter:
+        """The meter of the cycle's working time."""
+        return self.run.meter  # type: ignore[no-any-return]
+
+    @property
+    def judged_us(self) -> int:
+        """The span that is judged: elapsed, or accumulated where the clock goes on over reopenings."""
+        return self.run.accumulated_us if self.metric.accumulates else self.run.elapsed_us
+
+    @property
+    def breached(self) -> bool:
+        """Whether more than the target is used up."""
+        if self.field_us is not None:
+            return self.run.end_us > self.field_us
+        return self.target_us is not None and self.judged_us > self.target_us
+
+    @property
+    def verdict(self) -> str:
+        """One of `VERDICTS` (SPEC 5.1)."""
+        if not self.applicable:
+            return "not_applicable"
+        if self.breached:
+            return "breached"
+        return _ENDED[self.run.state]
+
+    @property
+    def remaining_us(self) -> int | None:
+        """Target less judged span, us of working time; negative once breached; None without a target."""
+        if self.target_us is not None:
+            return self.target_us - self.judged_us
+        if self.field_us is None:
+            return None
+        end = self.run.end_us
+        return self.meter.net(end, self.field_us) if self.field_us >= end else -self.meter.net(self.field_us, end)
+
+    @property
+    def overrun_us(self) -> int | None:
+        """What this cycle is over its target, us of working time: of a reopened one only what it added; None without a target."""
+        if self.target_us is None:
+            remaining = self.remaining_us
+            return None if remaining is None else max(0, -remaining)
+        run, target = self.run, self.target_us
+        carried = run.carried_us if self.metric.accumulates else 0
+        if run.merged_us is None:
+            return max(0, self.judged_us - max(target, carried))
+        at_merge = carried + running_us(run, run.started_us, run.merged_us)
+        own = 0 if run.unmerged_us is None else running_us(run, run.unmerged_us, run.merged_us)
+        return max(0, own - target) + max(0, self.judged_us - max(target, at_merge))
+
+    @property
+    def consumed(self) -> float | None:
+        """Judged span over target; None without a target, or where the due instant is not after the start."""
+        if self.target_us is not None:
+            return self.judged_us / self.target_us
+        if self.field_us is None or self.field_us <= self.run.started_us:
+            return None
+        whole = self.meter.net(self.run.started_us, self.field_us)
+        return self.meter.net(self.run.started_us, self.run.end_us) / whole if whole else None
+
+    @property
+    def due_us(self) -> int | None:
+        """The least instant at which the target is used up, us; None while paused before that, or out of reach."""
+        return self._deadline("due_at")
+
+    @property
+    def met_until_us(self) -> int | None:
+        """The last instant still in time, us; None while paused before that, or out of reach."""
+        return self._deadline("met_until")
+
+    def _deadline(self, edge: str, *, project: bool = False) -> int | None:
+        if self.field_us is not None or self.target_us is None:
+            return self.field_us
+        found = self._used_up() if edge == "due_at" else self._passed()
+        if found is None:
+            if self.run.state is State.PAUSED and self.open and not project:
+                return None
+            end = self.run.end_us
+            try:
+                found = getattr(self.meter, edge)(end, self.target_us - self.judged_us)
+            except ScheduleError:
+                return None
+        declared = self.declared_us
+        if edge == "due_at" and declared is not None and found is not None and declared > found and self.meter.net(found, declared) == 0:
+            return declared
+        return found
+
+    def projected_due_us(self) -> int | None:
+        """`due_us`, and for a paused cycle as if it resumed when the log was last known."""
+        return self._deadline("due_at", project=True)
+
+    def _chain(self) -> Iterator[Run]:
+        if self.metric.accumulates:
+            yield from self.earlier
+        yield self.run
+
+    def _used_up(self) -> int | None:
+        """The least instant within the cycle (or an earlier one that it goes on from) with the target used up."""
+        left = self.target_us or 0
+        for run in self._chain():
+            for start, end in running_stretches(run):
+                spent = run.meter.net(start, end)
+                if spent >= left:
+                    return run.meter.due_at(start, left)  # type: ignore[no-any-return]
+                left -= spent
+        return None
+
+    def _passed(self) -> int | None:
+        """The last instant in time, where the judged span is past the target."""
+        left = self.target_us or 0
+        for run in self._chain():
+            for start, end in running_stretches(run):
+                spent = run.meter.net(start, end)
+                if spent > left:
+                    return run.meter.met_until(start, left)  # type: ignore[no-any-return]
+                left -= spent
+        return None
+
+    @property
+    def breached_us(self) -> int | None:
+        """The instant of the breach, us; None without one (SPEC 5.2)."""
+        if not self.breached:
+            return None
+        run = self.run
+        if self.field_us is not None:
+            return max(self.field_us, self.in_force_us)
+        if run.merged_us is not None and run.unmerged_us is not None:
+            own = self._breached_before_merge(run, run.unmerged_us, run.merged_us)
+            return max(self._passed() or 0, run.merged_us, self.in_force_us) if own is None else max(own, self.in_force_us)
+        return max(self._passed() or 0, run.opened_us, self.in_force_us)
+
+    def _breached_before_merge(self, run: Run, unmerged: int, merged: int) -> int | None:
+        left = self.target_us or 0
+        for start, end in running_stretches(run):
+            since, until = max(start, unmerged), min(end, merged)
+            if since < until:
+                spent = run.meter.net(since, until)
+                if spent > left:
+                    return run.meter.met_until(since, left)  # type: ignore[no-any-return]
+                left -= spent
+        return None
+
+    def running_after_breach(self) -> tuple[tuple[int, int], ...]:
+        """The spans from the breach to the end in which the clock was not paused nor excluded, wall time (us)."""
+        since = self.breached_us
+        if since is None:
+            return ()
+        spans = []
+        stretches = [(self.run.started_us, self.run.end_us)] if self.field_us is not None else running_stretches(self.run)
+        for start, end in stretches:
+            cursor = max(start, since)
+            for out, back in getattr(self.meter, "exclusions", ()):
+                if out < end and back > cursor:
+                    if out > cursor:
+                        spans.append((cursor, out))
+                    cursor = min(back, end)
+            if cursor < end:
+                spans.append((cursor, end))
+        return tuple(spans)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """`due_us` as an aware UTC datetime."""
+        return _utc(self.due_us)
+
+    @property
+    def met_until(self) -> datetime | None:
+        """`met_until_us` as an aware UTC datetime."""
+        return _utc(self.met_until_us)
+
+    @property
+    def breached_at(self) -> datetime | None:
+        """`breached_us` as an aware UTC datetime."""
+        return _utc(self.breached_us)
+
+    @property
+    def remaining(self) -> timedelta | None:
+        """`remaining_us` as a timedelta."""
+        us = self.remaining_us
+        return None if us is None else timedelta(microseconds=us)
+
+    @property
+    def overrun(self) -> timedelta | None:
+        """`overrun_us` as a timedelta."""
+        us = self.overrun_us
+        return None if us is None else timedelta(microseconds=us)
+
+    def __repr__(self) -> str:
+        """A sentence: which cycle, the verdict, the deadline."""
+        due = self.due_at
+        when = "" if due is None else f", due {due:%Y-%m-%d %H:%M:%S}Z"
+        return f"<{self.ticket} {self.metric.name} {self.run.ordinal}: {self.verdict}{when}>"
+
+
+_ENDED = {State.RUNNING: "within", State.PAUSED: "within", State.STOPPED: "met", State.CANCELLED: "cancelled"}
+
+
+def _utc(us: int | None) -> datetime | None:
+    return None if us is None else utc(us)
+
+
+def running_stretches(run: Run) -> list[tuple[int, int]]:
+    """The running stretches of a cycle as (start, end) spans, us."""
+    ends = [*(at for at, _ in run.stretches[1:]), run.end_us]
+    return [(start, end) for (start, paused), end in zip(run.stretches, ends, strict=True) if not paused]
+
+
+def running_us(run: Run, since: int, until: int) -> int:
+    """Working time of a cycle's running stretches within ``[since, until)``, us."""
+    return sum(run.meter.net(max(start, since), min(end, until)) for start, end in running_stretches(run) if start < until and end > since)
