@@ -1,11 +1,11 @@
 """The main job over columns: readings by ticket, the column interpreter, and the object interpreter for the rest."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from slakit.columns.interpret import Readings, RunColumns, interpret, regular_tickets
+from slakit.columns.interpret import Readings, interpret, regular_tickets
 from slakit.columns.situations import Block, Bools, Ints
 from slakit.cycle_arrays import arrays_of_runs
 from slakit.cycles import Cycles
@@ -26,46 +26,63 @@ def measure_columns(
 ) -> Cycles:
     """Run clocks over a log with numpy; see `slakit.measure.measure`."""
     columns = log.columns().cut(as_of)
-    reader = TicketReadings(columns, schedule, exclusions, as_of)
-    regular = regular_tickets(columns) & ~reader.changing
-    runs = interpret(columns, program, reader.read, as_of, regular)
+    watched = {name for exclusion in exclusions for name in exclusion.fields}
+    if not isinstance(schedule, Schedule):
+        watched.add(schedule.field)
+    regular = regular_tickets(columns) & ~changing_tickets(columns, watched)
+    schedules, which = _choices(columns, schedule, regular)
+    reader = TicketReadings(schedules, which, exclusion_groups(columns, exclusions, as_of), as_of)
+    runs = interpret(columns, program, lambda block, codes, _metric: reader.read(block, codes), as_of, regular)
     rest = columns.tickets[~regular].tolist()
-    others = ticket_rows(Replayer(log, program, as_of, merges(log) if _has_merges(columns) else {}), rest, schedule, exclusions)
+    others = ticket_rows(replayer_of(log, columns, program, as_of), rest, schedule, exclusions)
     return Cycles(program.metrics, log, as_of, arrays=lambda: arrays_of_runs(runs, columns, program.metrics, regular, others))
 
 
-def _has_merges(columns: "EventColumns") -> bool:
-    return bool((columns.kind == EventKind.MERGED).any())
+def replayer_of(log: "EventLog", columns: "EventColumns", program: Program, as_of: int) -> Replayer:
+    """The object interpreter for the tickets that columns leave to it."""
+    return Replayer(log, program, as_of, merges(log) if bool((columns.kind == EventKind.MERGED).any()) else {})
+
+
+def changing_tickets(columns: "EventColumns", fields: Collection[str]) -> Bools:
+    """Which tickets have an event that changes one of some fields; such a ticket has no one reading."""
+    changing = np.zeros(len(columns.tickets), np.bool_)
+    if fields:
+        codes, names = columns.coded("field")
+        watched = [code for code, name in enumerate(names) if name in fields]
+        changing[columns.ticket[np.isin(codes, watched) & (columns.kind == EventKind.FIELD)]] = True
+    return changing
+
+
+class Groups(NamedTuple):
+    """The distinct sets of exclusions that apply to tickets.
+
+    Attributes:
+        spans: per set, its disjoint ascending spans, us.
+        group: per ticket, which set applies.
+    """
+
+    spans: list[tuple[tuple[int, int], ...]]
+    group: Ints
 
 
 class TicketReadings:
     """The reading of every event on its ticket's schedule, less the exclusions that apply to the ticket.
 
-    Attributes:
-        changing: bool per ticket, whether its schedule or its exclusions change during its life; such
-            a ticket has no one reading.
+    The readings of the block that was read last are kept, since every clock of a program asks for them.
     """
 
-    def __init__(self, columns: "EventColumns", schedule: Schedule | ScheduleBy, exclusions: "Sequence[Exclusion]", as_of: int) -> None:
-        """Choose the schedule and the exclusions of every ticket."""
+    def __init__(self, schedules: Sequence[Schedule], which: Ints | None, groups: Groups, as_of: int) -> None:
+        """Readings for schedules in use, and for each ticket which one (None: the first)."""
+        self.schedules = schedules
+        self.which = which
+        self.groups = groups
         self.as_of = as_of
-        self.changing: Bools = np.zeros(len(columns.tickets), np.bool_)
-        fields = set() if isinstance(schedule, Schedule) else {schedule.field}
-        for exclusion in exclusions:
-            fields |= set(exclusion.fields)
-        self._mark_changes(columns, fields)
-        self.schedules, self.which = _choices(columns, schedule, self.changing)
-        self.spans, self.group = _groups(columns, exclusions, as_of)
-
-    def _mark_changes(self, columns: "EventColumns", fields: set[str]) -> None:
-        if not fields:
-            return
-        codes, names = columns.coded("field")
-        watched = [code for code, name in enumerate(names) if name in fields]
-        self.changing[columns.ticket[np.isin(codes, watched) & (columns.kind == EventKind.FIELD)]] = True
+        self._last: tuple[Block, Readings] | None = None
 
     def read(self, block: Block, codes: Ints) -> Readings:
-        """The readings of a block."""
+        """The readings of a block, given the codes of its tickets."""
+        if self._last is not None and self._last[0] is block:
+            return self._last[1]
         end = np.empty(len(codes), np.int64)
         if self.which is None:
             clock = self.schedules[0].clock
@@ -80,27 +97,27 @@ class TicketReadings:
                 here = by_event == choice
                 opened[here] = clock.read_array(block.at[here])
                 end[which == choice] = clock.read(self.as_of)
-        if not self.spans:
-            return Readings(opened, end)
-        return self._less_exclusions(block, codes, opened, end)
+        readings = self._less_exclusions(block, codes, opened, end) if self.groups.spans else Readings(opened, end)
+        self._last = (block, readings)
+        return readings
 
     def _less_exclusions(self, block: Block, codes: Ints, opened: Ints, end: Ints) -> Readings:
         """Exclusions as a reading of their own: the open time of the spans up to each event."""
         excluded, excluded_end = np.zeros_like(opened), np.zeros_like(end)
         which = np.zeros(len(codes), np.int64) if self.which is None else self.which[codes]
-        group = self.group[codes]
+        group = self.groups.group[codes]
         for choice, spans_of in {(int(a), int(b)) for a, b in zip(which, group, strict=True)}:
             read = self.schedules[choice].clock.read
             tickets = (which == choice) & (group == spans_of)
             events = tickets[block.ticket]
-            for start, until in self.spans[spans_of]:
+            for start, until in self.groups.spans[spans_of]:
                 low, high = read(start), read(until)
                 excluded[events] += np.clip(opened[events], low, high) - low
                 excluded_end[tickets] += np.clip(end[tickets], low, high) - low
         return Readings(opened, end, excluded, excluded_end)
 
 
-def _choices(columns: "EventColumns", schedule: Schedule | ScheduleBy, changing: Bools) -> tuple[list[Schedule], Ints | None]:
+def _choices(columns: "EventColumns", schedule: Schedule | ScheduleBy, regular: Bools) -> tuple[list[Schedule], Ints | None]:
     """The schedules in use, and for each ticket which one (None: the only one)."""
     if isinstance(schedule, Schedule):
         return [schedule], None
@@ -108,21 +125,25 @@ def _choices(columns: "EventColumns", schedule: Schedule | ScheduleBy, changing:
     at_creation = codes[columns.starts[:-1]]
     schedules: list[Schedule] = []
     which = np.full(len(columns.tickets), -1, np.int64)
-    for code in np.unique(at_creation[~changing]).tolist():
-        chosen = schedule.schedule_for(None if code < 0 else names[code])
-        if chosen not in schedules:
-            schedules.append(chosen)
-        which[at_creation == code] = schedules.index(chosen)
+    for code in np.unique(at_creation[regular]).tolist():
+        which[at_creation == code] = numbered(schedule.schedule_for(None if code < 0 else names[code]), schedules)
     return schedules, which
 
 
-def _groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]", as_of: int) -> tuple[list[tuple[tuple[int, int], ...]], Ints]:
-    """The distinct sets of spans that apply, and for each ticket which one."""
+def numbered(schedule: Schedule, schedules: list[Schedule]) -> int:
+    """The number of a schedule in a list of those in use; it is added when it is new."""
+    if schedule not in schedules:
+        schedules.append(schedule)
+    return schedules.index(schedule)
+
+
+def exclusion_groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]", as_of: int) -> Groups:
+    """The distinct sets of exclusions, and for each ticket which one applies by its fields at creation."""
     tickets = len(columns.tickets)
     known = [exclusion for exclusion in exclusions if exclusion.start < as_of]
-    if not known:
-        return [], np.zeros(tickets, np.int64)
+    if not known or not tickets:
+        return Groups([], np.zeros(tickets, np.int64))
     applies = np.stack([exclusion.applies_to(columns) for exclusion in known], axis=1)
     distinct, group = np.unique(applies, axis=0, return_inverse=True)
     spans = [disjoint([(one.start, min(one.end, as_of)) for one, holds in zip(known, row, strict=True) if holds]) for row in distinct.tolist()]
-    return spans, group.reshape(-1)
+    return Groups(spans, group.reshape(-1))

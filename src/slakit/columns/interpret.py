@@ -26,7 +26,7 @@ BLOCK_EVENTS = 1 << 17
 LONG_TICKET = 1 << 14
 """A ticket with more events than this would hold up lock-step and goes to the object interpreter."""
 
-ReadBlock = Callable[[Block, Ints], "Readings"]
+ReadBlock = Callable[[Block, Ints, int], "Readings"]
 
 
 @attrs.define(eq=False)
@@ -137,7 +137,7 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     Args:
         columns: the events known at ``as_of``.
         program: the clocks.
-        read: gives the readings of a block, given the codes of its tickets.
+        read: gives the readings of a block for a clock, given the codes of the block's tickets and the clock's index.
         as_of: instant in us; open cycles end there.
         regular: which tickets to take.
     """
@@ -147,10 +147,9 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     for block, codes in blocks(columns, regular):
         known = situation(block, program)
         numbers = table.numbers(block, known.code)
-        readings = read(block, codes)
         for index, metric in enumerate(program.metrics):
             symbols = [row[index] for row in table.rows]
-            moved = moves(block, numbers, metric, symbols)
+            moved, readings = moves(block, numbers, metric, symbols), read(block, codes, index)
             parts[index].append(_runs(index, metric, block, codes, known, numbers, symbols, readings, moved, as_of, causes))
     return joined([part for metric in parts for part in metric], list(causes))
 
