@@ -7,7 +7,8 @@ back into the kind that came in.
 
 import re
 import sys
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -57,6 +58,7 @@ _UNITS = {
     "sec": SECOND, "min": MINUTE, "hr": HOUR,
 }  # fmt: skip
 _PART = re.compile(r"\s*(\d+)(?:\.(\d+))?\s*([a-z]+)\s*(?:,|and\b)?", re.IGNORECASE)
+_FIXED = re.compile(r"(?:UTC)?([+-])(0\d|1\d|2[0-3]):([0-5]\d)")
 _WORKING = re.compile(r"(end\s+of\s+)?(\d+)\s+(?:working|business)\s+days?", re.IGNORECASE)
 
 
@@ -72,6 +74,12 @@ def instant(given: Any, *, tz: tzinfo | None = None) -> int:
         TimeError: ``naive_time`` without an offset and without ``tz``; ``bad_instant`` for
             anything else that is no instant (a bare number has no unit and is refused).
     """
+    if type(given) is datetime and given.tzinfo is not None:
+        try:
+            since = given - EPOCH
+        except TypeError:  # a tzinfo that gives no offset
+            return datetime_us(given, tz)
+        return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
     if isinstance(given, datetime):
         return datetime_us(given, tz)
     if isinstance(given, str):
@@ -133,7 +141,7 @@ def utc(us: int) -> datetime:
         TimeError: ``out_of_range`` beyond the years 1 to 9999.
     """
     try:
-        return EPOCH + timedelta(microseconds=us)
+        return EPOCH + timedelta(0, 0, us)
     except OverflowError:
         message = f"the instant {us} us lies beyond the years 1 to 9999, which a datetime can hold"
         raise TimeError(message, code="out_of_range", given=us) from None
@@ -149,12 +157,15 @@ def like(us: int, given: Any, zone: tzinfo) -> datetime:
 
 
 def zone(given: str | tzinfo) -> tzinfo:
-    """An IANA zone by name or object.
+    """An IANA zone by name or object; ``"+03:30"`` and ``"UTC+03:30"`` are fixed offsets.
 
     Raises:
         TimeError: ``unknown_zone``; ``bad_zone`` for what is no zone at all.
     """
     if isinstance(given, str):
+        if fixed := _FIXED.fullmatch(given.strip()):
+            east = timedelta(hours=int(fixed[2]), minutes=int(fixed[3]))
+            return timezone(-east if fixed[1] == "-" else east)
         try:
             return ZoneInfo(given)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -212,6 +223,7 @@ def _bad_span(given: object) -> TimeError:
     return TimeError(message, code="bad_span", given=given)
 
 
+@lru_cache(maxsize=1024)
 def _parse_span(text: str) -> Span:
     stripped = text.strip()
     if working := _WORKING.fullmatch(stripped):
@@ -272,8 +284,14 @@ def span_text(us: int) -> str:
     return ("-" if us < 0 else "") + " ".join(parts)
 
 
+_SCALARS = frozenset({datetime, timedelta, str})
+"""Types that are told from arrays without a closer look."""
+
+
 def is_array(given: Any) -> bool:
     """Whether something is taken as an array of instants: lists, tuples, numpy arrays, series."""
+    if type(given) in _SCALARS:
+        return False
     return isinstance(given, list | tuple) or (hasattr(given, "__array__") and getattr(given, "ndim", 1) != 0)
 
 

@@ -52,6 +52,11 @@ class BusinessClock:
         """Pickle what is counted, not the counts."""
         return _rebuild, (self._source, self._name)
 
+    @property
+    def reading(self) -> Reading:
+        """What is counted so far."""
+        return self._reading
+
     def cover(self, first: int, last: int) -> Reading:
         """The reading over a horizon that includes two instants, grown if need be.
 
@@ -104,7 +109,7 @@ class BusinessClock:
             reading = self.cover(us, us)
         number = bisect_right(reading.starts, us) - 1
         at, most = us + reading.shift[number], reading.total[number]
-        return at if at < most else most
+        return at if at < most else most  # noqa: FURB136 - twice as fast as min()
 
     def elapsed_us(self, start: int, end: int) -> int:
         """Working time from one instant to another; negative when the second is earlier."""
@@ -260,6 +265,18 @@ class BusinessClock:
     def start_by_array(self, end: "Instants", span: "Instants | int") -> "Instants":
         """`start_by_us` of each pair; NaT where an argument is missing or it never fits."""
         return self.vector.start_by(end, span)
+
+    def next_open_array(self, us: "Instants") -> "Instants":
+        """`next_open_us` of each; NaT where it is missing or none follows."""
+        return self.vector.next_open(us)
+
+    def next_close_array(self, us: "Instants") -> "Instants":
+        """`next_close_us` of each; NaT where it is missing or none follows."""
+        return self.vector.next_close(us)
+
+    def previous_close_array(self, us: "Instants") -> "Instants":
+        """`previous_close_us` of each; NaT where it is missing or nothing was open before."""
+        return self.vector.previous_close(us)
 
 
 def _rebuild(source: Callable[[int, int], list[tuple[int, int]]], name: str) -> BusinessClock:

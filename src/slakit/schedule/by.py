@@ -76,7 +76,8 @@ class ScheduleBy:
         known = ("by", "schedules", "default", "on_change")
         for key in plain:
             if key not in known:
-                raise ScheduleError(f"ScheduleBy: unknown key {key!r}: {did_you_mean(key, known)}", code="unknown_key", given=key)
+                message = f"ScheduleBy: unknown key {key!r}: {did_you_mean(key, known)}"
+                raise ScheduleError(message, code="unknown_key", given=key)
         schedules = {key: Schedule.from_dict(one) for key, one in plain["schedules"].items()}
         default = Schedule.from_dict(plain["default"]) if plain.get("default") is not None else None
         return cls(plain["by"], _pairs(schedules), default=default, on_change=plain.get("on_change", "last"))

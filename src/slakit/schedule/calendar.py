@@ -83,13 +83,13 @@ class CalendarQuestions:
     if TYPE_CHECKING:
 
         @property
-        def rule(self) -> Rule: ...
+        def rule(self) -> Rule: ...  # noqa: D102 - Schedule has it
         @property
-        def zone(self) -> tzinfo: ...
+        def zone(self) -> tzinfo: ...  # noqa: D102 - Schedule has it
         @property
-        def clock(self) -> BusinessClock: ...
+        def clock(self) -> BusinessClock: ...  # noqa: D102 - Schedule has it
         @property
-        def days(self) -> DayTable: ...
+        def days(self) -> DayTable: ...  # noqa: D102 - Schedule has it
 
     def openings(self, start: Any, end: Any) -> list[Opening]:
         """The open stretches from one instant to another, cut off at both."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from slakit._time import EPOCH_ORDINAL
@@ -111,10 +112,9 @@ def _holiday_items(given: Any, years: list[int] | None) -> list[tuple[Any, str]]
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         message = f"holidays: {given!r} is no collection of dates: give dates, or a mapping from dates to names"
         raise ScheduleError(message, code="bad_holidays", given=given)
-    fills_itself = not isinstance(given, dict | list | tuple | set | frozenset) or type(given) not in {dict, list, tuple, set, frozenset}
-    fills_itself = fills_itself and callable(getattr(given, "get", None)) and hasattr(given, "years")
+    fills_itself = isinstance(given, Mapping) and hasattr(given, "years")
     if fills_itself and years is not None:
-        return [(day, str(given.get(day))) for day in _days_of(years) if day in given]  # type: ignore[operator]
+        return [(day, str(given.get(day))) for day in _days_of(years) if day in given]
     if fills_itself and not list(given):
         message = f"holidays: {type(given).__name__} fills itself by query and holds no date yet: pass years=, e.g. years=range(2024, 2028)"
         raise ScheduleError(message, code="holidays_need_years", given=type(given).__name__)
@@ -127,7 +127,7 @@ def _days_of(years: list[int]) -> list[date]:
     return [date.fromordinal(n) for year in years for n in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)]
 
 
-def parse_dates(given: Mapping[Any, Any] | None) -> tuple[tuple[tuple[int, Hours], ...], tuple[tuple[int, int, Week], ...]]:
+def parse_dates(given: Any) -> tuple[tuple[tuple[int, Hours], ...], tuple[tuple[int, int, Week], ...]]:
     """Dated overrides, as single days and as seasons (ranges with a week of their own).
 
     Args:
@@ -149,14 +149,14 @@ def parse_dates(given: Mapping[Any, Any] | None) -> tuple[tuple[tuple[int, Hours
         closed = isinstance(hours, str) and hours.strip().lower() == "closed"
         (single if first == last else ranged).update(dict.fromkeys(range(first, last + 1), () if closed else parse_hours(hours, where)))
     seasons.sort()
-    for earlier, later in zip(seasons, seasons[1:], strict=False):
+    for earlier, later in pairwise(seasons):
         if later[0] <= earlier[1]:
             message = f"dates: the ranges that begin on {day_text(earlier[0])} and on {day_text(later[0])} overlap: a date has one set of hours"
             raise ScheduleError(message, code="overlap", given=given)
     return tuple(sorted({**ranged, **single}.items())), tuple(seasons)
 
 
-def parse_closures(given: Mapping[Any, Any] | None) -> tuple[tuple[int, Hours], ...]:
+def parse_closures(given: Any) -> tuple[tuple[int, Hours], ...]:
     """Part-day closures by date.
 
     Raises:
@@ -169,7 +169,7 @@ def parse_closures(given: Mapping[Any, Any] | None) -> tuple[tuple[int, Hours], 
     return tuple(sorted(closures.items()))
 
 
-def _items(given: Mapping[Any, Any] | None, where: str) -> Iterable[tuple[Any, Any]]:
+def _items(given: Any, where: str) -> Iterable[tuple[Any, Any]]:
     if given is None:
         return ()
     if not isinstance(given, Mapping):

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from slakit._time import DAY
 from slakit._value import value
@@ -72,12 +73,9 @@ def _weekly(rule: Weekly, lo: int, hi: int) -> list[tuple[int, int, Label]]:
         special = [day for days in (rule.override, rule.holiday, rule.closure) for day in days if first <= day <= last]
         edges.update(edge for day in special for local in _local_edges(rule, day) if start < (edge := local - offset) < end)
         ordered = sorted(edges)
-        for low, high in zip(ordered, ordered[1:], strict=False):
-            if open_at(low):
-                label = (True, OVERRIDE if override_at(low) else OPEN, "")
-            else:
-                label = (False, *_closed(rule, low + offset))
-            found.append((low, high, label))
+        for low, high in pairwise(ordered):
+            here = (True, OVERRIDE if override_at(low) else OPEN, "") if open_at(low) else (False, *_closed(rule, low + offset))
+            found.append((low, high, here))
     return found
 
 

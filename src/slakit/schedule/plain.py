@@ -7,7 +7,7 @@ from slakit._time import zone_name
 from slakit.errors import ScheduleError, did_you_mean
 from slakit.schedule.dates import Holidays, day_text
 from slakit.schedule.hours import hours_text, week_text
-from slakit.schedule.rules import AND, MINUS, OR, Effective, Rule
+from slakit.schedule.rules import AND, EVER, MINUS, OR, Effective, Rule
 from slakit.schedule.weekly import Weekly
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def to_plain(rule: Rule) -> dict[str, Any]:
     if isinstance(rule, Weekly):
         return weekly_plain(rule)
     if isinstance(rule, Effective):
-        parts = {("" if number == 0 and day < -(10**6) else day_text(day)): to_plain(part) for number, (day, part) in enumerate(rule.parts)}
+        parts = {("" if day == EVER else day_text(day)): to_plain(part) for day, part in rule.parts}
         return {"effective": parts}
     return {rule.op: [to_plain(rule.left), to_plain(rule.right)]}
 
@@ -52,7 +52,7 @@ def holidays_plain(holidays: Holidays) -> dict[str, str] | list[str]:
     return [day_text(day) for day, _ in holidays]
 
 
-def from_plain(build: "type[Schedule]", plain: Mapping[str, Any]) -> "Schedule":
+def from_plain(build: "type[Schedule]", plain: Any) -> "Schedule":
     """A schedule from what `to_plain` gives.
 
     Args:
@@ -74,7 +74,8 @@ def from_plain(build: "type[Schedule]", plain: Mapping[str, Any]) -> "Schedule":
     allowed = WEEKLY_KEYS if kind == "hours" else (kind,)
     for key in plain:
         if key not in allowed:
-            raise ScheduleError(f"schedule: unknown key {key!r}: {did_you_mean(key, allowed)}", code="unknown_key", given=key)
+            message = f"schedule: unknown key {key!r}: {did_you_mean(key, allowed)}"
+            raise ScheduleError(message, code="unknown_key", given=key)
     if kind == "hours":
         if "tz" not in plain:
             message = f"schedule {plain['hours']!r} has no 'tz': name its IANA zone, there is no default"

@@ -28,11 +28,11 @@ class Questions:
     if TYPE_CHECKING:
 
         @property
-        def zone(self) -> tzinfo: ...
+        def zone(self) -> tzinfo: ...  # noqa: D102 - Schedule has it
         @property
-        def clock(self) -> BusinessClock: ...
+        def clock(self) -> BusinessClock: ...  # noqa: D102 - Schedule has it
         @property
-        def days(self) -> DayTable: ...
+        def days(self) -> DayTable: ...  # noqa: D102 - Schedule has it
 
     def elapsed(self, start: Any, end: Any) -> Any:
         """Working time from one instant to another, negative when the second is earlier.
@@ -48,11 +48,12 @@ class Questions:
         if is_array(start) or is_array(end):
             import numpy as np  # noqa: PLC0415 - scalars must not load it
 
-            first, last = np.broadcast_arrays(_many(start), _many(end))
-            known = (first != NAT) & (last != NAT)
-            out = clock.read_array(last) - clock.read_array(first)
-            return np.where(known, out, NAT).astype("timedelta64[us]")
-        return timedelta(microseconds=clock.read(instant(end)) - clock.read(instant(start)))
+            first, last = np.broadcast_arrays(clock.read_array(_many(start)), clock.read_array(_many(end)))
+            out = last - first
+            if out.size and (int(first.min()) == NAT or int(last.min()) == NAT):
+                out[(first == NAT) | (last == NAT)] = NAT
+            return out.view("timedelta64[us]")
+        return timedelta(0, 0, clock.read(instant(end)) - clock.read(instant(start)))
 
     def due_at(self, start: Any, target: Any) -> Any:
         """The earliest instant by which a span of working time has passed since the start.
@@ -68,7 +69,8 @@ class Questions:
         length = target if is_array(target) else span(target)
         if isinstance(length, WorkingDays):
             return self._each(start, lambda us: self.days.due_us(us, length), lambda us: self.days.due_array(us, length))
-        return self._move(start, length, "due_at")
+        clock = self.clock
+        return self._move(start, length, clock.due_at_us, clock.due_at_array)
 
     def met_until(self, start: Any, target: Any) -> Any:
         """The last instant by which no more than a span of working time has passed since the start.
@@ -83,7 +85,8 @@ class Questions:
         length = target if is_array(target) else span(target)
         if isinstance(length, WorkingDays):
             return self._each(start, lambda us: self.clock.met_until_us(us, self.span_us(us, length)), lambda us: self._met_until_days(us, length))
-        return self._move(start, length, "met_until")
+        clock = self.clock
+        return self._move(start, length, clock.met_until_us, clock.met_until_array)
 
     def start_by(self, end: Any, target: Any) -> Any:
         """The latest instant from which a span of working time fits before the end.
@@ -99,7 +102,8 @@ class Questions:
         if isinstance(length, WorkingDays):
             message = f"start_by cannot count {target!r} backwards, because clock times of days with other hours do not invert: use add_working_days"
             raise ScheduleError(message, code="working_days", given=target)
-        return self._move(end, length, "start_by")
+        clock = self.clock
+        return self._move(end, length, clock.start_by_us, clock.start_by_array)
 
     def span_us(self, start_us: int, length: int | WorkingDays) -> int:
         """A span in us of working time; working days are counted from the start.
@@ -124,7 +128,7 @@ class Questions:
         Raises:
             ScheduleError: ``unreachable`` where none follows (arrays: NaT).
         """
-        return self._each(at, self.clock.next_open_us, lambda us: self.clock.vector.next_open(us))
+        return self._each(at, self.clock.next_open_us, self.clock.next_open_array)
 
     def next_close(self, at: Any) -> Any:
         """The first end of open time strictly after an instant.
@@ -132,7 +136,7 @@ class Questions:
         Raises:
             ScheduleError: ``unreachable`` where none follows (arrays: NaT).
         """
-        return self._each(at, self.clock.next_close_us, lambda us: self.clock.vector.next_close(us))
+        return self._each(at, self.clock.next_close_us, self.clock.next_close_array)
 
     def previous_close(self, at: Any) -> Any:
         """The end of the open time before an instant; the instant itself while open.
@@ -142,19 +146,17 @@ class Questions:
         Raises:
             ScheduleError: ``unreachable`` where nothing was open before (arrays: NaT).
         """
-        return self._each(at, self.clock.previous_close_us, lambda us: self.clock.vector.previous_close(us))
+        return self._each(at, self.clock.previous_close_us, self.clock.previous_close_array)
 
     def _each(self, at: Any, scalar: Callable[[int], int], vector: Callable[[Any], Any]) -> Any:
         if is_array(at):
-            return vector(instants(at)).view("datetime64[us]")
+            return vector(_many(at)).view("datetime64[us]")
         return like(scalar(instant(at)), at, self.zone)
 
-    def _move(self, at: Any, length: Any, how: str) -> Any:
-        clock = self.clock
+    def _move(self, at: Any, length: Any, scalar: Callable[[int, int], int], vector: Callable[[Any, Any], Any]) -> Any:
         if is_array(at) or is_array(length):
-            spans = _spans(length) if is_array(length) else length
-            return getattr(clock, f"{how}_array")(_many(at), spans).view("datetime64[us]")
-        return like(getattr(clock, f"{how}_us")(instant(at), length), at, self.zone)
+            return vector(_many(at), _spans(length) if is_array(length) else length).view("datetime64[us]")
+        return like(scalar(instant(at), length), at, self.zone)
 
     def _met_until_days(self, us: Any, length: WorkingDays) -> Any:
         import numpy as np  # noqa: PLC0415 - scalars must not load it
@@ -168,6 +170,8 @@ class Questions:
 def _many(given: Any) -> Any:
     import numpy as np  # noqa: PLC0415 - scalars must not load it
 
+    if isinstance(given, np.ndarray) and given.dtype == np.dtype("datetime64[us]"):
+        return given.view(np.int64)  # nothing here writes into it
     return instants(given) if is_array(given) else np.asarray(instant(given), np.int64)
 
 
@@ -178,7 +182,7 @@ def _spans(given: Any) -> Any:
     if hasattr(given, "__array__"):
         array = np.asarray(given)
         if array.dtype.kind == "m":
-            return array.astype("timedelta64[us]").astype(np.int64)
+            return array.astype("timedelta64[us]", copy=False).view(np.int64)
     out = np.empty(len(given), np.int64)
     for position, element in enumerate(given):
         missing = element is None or element != element  # noqa: PLR0124 - NaT differs from itself

@@ -10,6 +10,8 @@ from slakit.schedule.weekly import Weekly, owned_hours, to_utc
 from slakit.schedule.zones import offset_at
 
 AND, OR, MINUS = "and", "or", "minus"
+EVER = -(2**31)
+"""The day from which a rule holds that has always held."""
 
 
 @value

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from slakit.schedule.hours import WHOLE_DAY, Week, parse_week
 from slakit.schedule.intervals import union
 from slakit.schedule.plain import from_plain, to_plain
 from slakit.schedule.questions import Questions
-from slakit.schedule.rules import AND, MINUS, OR, Combined, Effective, Rule
+from slakit.schedule.rules import AND, EVER, MINUS, OR, Combined, Effective, Rule
 from slakit.schedule.weekly import Weekly
 from slakit.schedule.words import description, representation
 
@@ -84,7 +85,7 @@ class Schedule(Questions, CalendarQuestions):
         return cls(Weekly(_zone(tz), week))
 
     @classmethod
-    def effective(cls, parts: "Mapping[Any, Schedule]") -> Self:
+    def effective(cls, parts: Mapping[Any, Any]) -> Self:
         """One schedule after another, each from its local date on.
 
         Args:
@@ -99,12 +100,12 @@ class Schedule(Questions, CalendarQuestions):
             if not isinstance(schedule, Schedule):
                 message = f"effective, {key}: {schedule!r} is no Schedule: build one with Schedule.weekly(...)"
                 raise ScheduleError(message, code="bad_schedule", given=schedule)
-            found.append((-(2**31) if key is None or key == "" else parse_day(key, "effective"), schedule.rule))
+            found.append((EVER if key is None or key == "" else parse_day(key, "effective"), schedule.rule))
         if not found:
             message = "effective without any schedule: give {date: schedule, ...}"
             raise ScheduleError(message, code="empty_effective")
         found.sort(key=lambda part: part[0])
-        for (day, _), (later, _) in zip(found, found[1:], strict=False):
+        for (day, _), (later, _) in pairwise(found):
             if day == later:
                 message = f"effective: two schedules begin on the same date in {list(parts)!r}: keep one"
                 raise ScheduleError(message, code="overlap", given=list(parts))

@@ -155,6 +155,6 @@ def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[
         low, high = start + offset, end + offset
         for piece_start, piece_end, day in pieces[bisect_left(starts, low - 2 * DAY) : bisect_left(starts, high)]:
             if piece_end > low:
-                found.append((max(piece_start, low) - offset, min(piece_end, high) - offset, day))  # noqa: PERF401 - twice as fast
+                found.append((max(piece_start, low) - offset, min(piece_end, high) - offset, day))
     found.sort()
     return found

@@ -35,7 +35,8 @@ def named_week(name: str, *, tz: str | tzinfo, hours: str, half: str | None = No
         ScheduleError: ``unknown_week``, and as `Schedule.weekly`.
     """
     if name not in WEEKS:
-        raise ScheduleError(f"unknown week {name!r}: {did_you_mean(name, WEEKS)}", code="unknown_week", given=name)
+        message = f"unknown week {name!r}: {did_you_mean(name, WEEKS)}"
+        raise ScheduleError(message, code="unknown_week", given=name)
     parts = {since: Schedule.weekly(_hours(days, hours, half), tz=tz, **dated) for since, days in WEEKS[name].items()}
     return Schedule.effective(parts)
 

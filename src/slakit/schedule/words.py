@@ -4,7 +4,7 @@ from slakit._time import DAY, HOUR, MINUTE, span_text, zone_name
 from slakit.schedule.dates import day_text
 from slakit.schedule.hours import WHOLE_DAY, Week, hours_text, week_text
 from slakit.schedule.plain import weekly_plain
-from slakit.schedule.rules import AND, MINUS, OR, Effective, Rule
+from slakit.schedule.rules import AND, EVER, MINUS, OR, Effective, Rule
 from slakit.schedule.weekly import Weekly
 
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -18,7 +18,7 @@ def representation(rule: Rule) -> str:
     if isinstance(rule, Weekly):
         return _weekly_repr(rule)
     if isinstance(rule, Effective):
-        parts = ", ".join(f"{'' if day < -(10**6) else day_text(day)!r}: {representation(part)}" for day, part in rule.parts)
+        parts = ", ".join(f"{'' if day == EVER else day_text(day)!r}: {representation(part)}" for day, part in rule.parts)
         return f"Schedule.effective({{{parts}}})"
     return f"({representation(rule.left)} {_SIGNS[rule.op]} {representation(rule.right)})"
 
