@@ -7,9 +7,13 @@ __all__ = ["Event", "EventKind", "EventLog", "Exclusion", "Role", "Status"]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"EventLog", "Exclusion"}:
-        from slakit.events import log  # noqa: PLC0415 - loaded on first touch
+    if name == "EventLog":
+        from slakit.events.log import EventLog  # noqa: PLC0415 - loaded on first touch
 
-        return getattr(log, name)
+        return EventLog
+    if name == "Exclusion":
+        from slakit.events.exclusion import Exclusion  # noqa: PLC0415 - loaded on first touch
+
+        return Exclusion
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

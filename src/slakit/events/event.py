@@ -118,12 +118,12 @@ class Event(_Draft):
     def moved_to(self, at: int) -> "Event":
         """The same event at another instant (us)."""
         slots = _slots(self)
-        return _rebuild(slots[0], at, *slots[2:])
+        return event_of(slots[0], at, *slots[2:])
 
     def with_category(self, mapped: Status) -> "Event":
         """The same event with its status mapped to a category."""
         slots = _slots(self)
-        return _rebuild(*slots[:9], mapped, slots[10])
+        return event_of(*slots[:9], mapped, slots[10])
 
     def to_record(self) -> dict[str, Any]:
         """The row form, which reads back to an equal event."""
@@ -146,7 +146,7 @@ class Event(_Draft):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle every slot as it is (a category may come from a mapping that is not at hand)."""
-        return _rebuild, (*_slots(self)[:-1], dict(self.data))
+        return event_of, (*_slots(self)[:-1], dict(self.data))
 
     def __repr__(self) -> str:
         """A sentence: who did what, when."""
@@ -160,7 +160,8 @@ class Event(_Draft):
 _slots = attrgetter("ticket", "at", "kind", "id", "seq", "actor", "role", "public", "status", "category", "data")
 
 
-def _rebuild(*slots: Any) -> Event:
+def event_of(*slots: Any) -> Event:
+    """An event from its slots, in their order; nothing is checked."""
     draft = _Draft()
     draft.ticket, draft.at, draft.kind, draft.id, draft.seq, draft.actor, draft.role, draft.public, draft.status, draft.category, data = (
         slots

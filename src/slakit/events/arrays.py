@@ -1,0 +1,356 @@
+"""Arrays in, columns out: checked as a whole; only rows that look odd are read one by one."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from slakit._time import NAT, fixed_span
+from slakit._value import value
+from slakit.errors import EventError, Finding, SlakitError, did_you_mean
+from slakit.events.cells import plain, truth, whole
+from slakit.events.coding import ABSENT, as_column, factorize, factorize_integers, present
+from slakit.events.columns import EventColumns, ids_array, starts_of
+from slakit.events.event import category
+from slakit.events.keys import HANDLED_PARTS, PLACED_KEYS, REQUIRED_KEYS
+from slakit.events.kinds import RANKS, EventKind, Role, Status
+from slakit.events.ordering import Duplicate, order_of, repeated
+from slakit.events.quarantine import OnError, Quarantined, bad_row, minority, mixed_types, refuse, set_aside
+from slakit.events.records import RowReader, time_doubt
+from slakit.events.renaming import Renaming
+from slakit.events.store import ArrayStore, carriers
+from slakit.events.times import Times, read_times
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from slakit.events.event import Event
+
+_UNKNOWN = np.uint8(255)
+_MOST_LISTED = 10_000
+
+
+@value(eq=False)
+class ColumnReading:
+    """What became of a table of columns.
+
+    Attributes:
+        columns: the events.
+        findings: doubts about how a row was read.
+        quarantined: rows set aside.
+        duplicates: events left out because their id was there before.
+    """
+
+    columns: EventColumns
+    findings: tuple[Finding, ...]
+    quarantined: tuple[Quarantined, ...]
+    duplicates: tuple[Duplicate, ...]
+
+
+class _Table:
+    """The arrays under our names, and what has been worked out of them row by row."""
+
+    __slots__ = ("at", "category", "count", "kind", "known_at", "odd", "public", "raw", "role", "seq", "spans")
+
+    def __init__(self, raw: dict[str, "NDArray[Any]"], times: Times, statuses: Mapping[str, Any]) -> None:
+        self.raw = raw
+        self.count = len(times.at)
+        self.at = times.at
+        self.odd = times.at == NAT
+        self.kind = self._codes("kind", EventKind, 0)
+        self.odd |= self.kind == 0
+        self.role = self._codes("role", Role, Role.UNKNOWN)
+        self.role[(self.kind == EventKind.CREATED) & (self.role == Role.UNKNOWN)] = Role.CUSTOMER
+        self.public = self._public()
+        self.category = self._categories(statuses)
+        self.seq = self._seq()
+        self.spans = self._spans()
+        self._check_keys()
+
+    def _codes(self, key: str, names: type[EventKind] | type[Role], absent: int) -> "NDArray[np.uint8]":
+        """Kinds or roles as codes; an unreadable row becomes odd."""
+        column = self.raw.get(key)
+        if column is None:
+            return np.full(self.count, absent, np.uint8)
+        if column.dtype == np.uint8 and (not self.count or int(column.max()) <= max(names)):
+            return column.copy()
+        codes, distinct = factorize(column)
+        found = [_UNKNOWN] * len(distinct)
+        for place, given in enumerate(distinct):
+            try:
+                found[place] = np.uint8(names.of(given))
+            except (SlakitError, TypeError, AttributeError):
+                continue
+        out = np.array([*found, absent], np.uint8)[codes]
+        self.odd |= out == _UNKNOWN
+        out[out == _UNKNOWN] = absent
+        return out
+
+    def _public(self) -> "NDArray[np.bool_]":
+        column = self.raw.get("public")
+        if column is None:
+            public = np.ones(self.count, np.bool_)
+        elif column.dtype.kind == "b":
+            public = column.copy()
+        else:
+            codes, distinct = factorize(column)
+            found = [_UNKNOWN] * len(distinct)
+            for place, given in enumerate(distinct):
+                try:
+                    found[place] = np.uint8(truth(given))
+                except SlakitError:
+                    continue
+            told = np.array([*found, 1], np.uint8)[codes]
+            self.odd |= told == _UNKNOWN
+            public = told == 1
+        public &= self.kind != EventKind.NOTE
+        return public
+
+    def _categories(self, statuses: Mapping[str, Any]) -> "NDArray[np.uint8]":
+        column = self.raw.get("status")
+        if column is None:
+            self.odd |= self.kind == EventKind.STATUS
+            return np.zeros(self.count, np.uint8)
+        codes, distinct = factorize(column)
+        found = [_UNKNOWN] * len(distinct)
+        for place, given in enumerate(distinct):
+            try:
+                found[place] = np.uint8(category(given, statuses))
+            except (SlakitError, TypeError):
+                continue
+        out = np.array([*found, Status.NONE], np.uint8)[codes]
+        placed = codes != ABSENT
+        may = (self.kind == EventKind.STATUS) | (self.kind == EventKind.CREATED)
+        self.odd |= (out == _UNKNOWN) | (placed & ~may) | (~placed & (self.kind == EventKind.STATUS))
+        return out
+
+    def _seq(self) -> "NDArray[np.int64] | None":
+        column = self.raw.get("seq")
+        if column is None:
+            return None
+        if column.dtype.kind in "iu":
+            return column.astype(np.int64)
+        codes, distinct = factorize(column)
+        found = np.zeros(len(distinct) + 1, np.int64)
+        strange = np.zeros(len(distinct) + 1, np.bool_)
+        for place, given in enumerate(distinct):
+            try:
+                found[place] = whole("seq", given)
+            except SlakitError:
+                strange[place] = True
+        self.odd |= strange[codes]
+        return found[codes]
+
+    def _spans(self) -> "NDArray[np.int64] | None":
+        """Spans of `handled` rows in us."""
+        column, handled = self.raw.get("span"), self.kind == EventKind.HANDLED
+        if column is None:
+            return None
+        self.odd |= present(column) & (self.kind == EventKind.CREATED)
+        spans = np.full(self.count, NAT)
+        rows = np.flatnonzero(handled)
+        if column.dtype.kind == "m":
+            spans[rows] = column[rows].astype("timedelta64[us]").astype(np.int64)
+        else:
+            codes, distinct = factorize(column[rows])
+            found = np.full(len(distinct) + 1, NAT)
+            for place, given in enumerate(distinct):
+                try:
+                    found[place] = fixed_span(given)
+                except SlakitError:
+                    continue
+            spans[rows] = found[codes]
+        self.odd[rows] |= spans[rows] < 0
+        return spans
+
+    def _check_keys(self) -> None:
+        """Rows with a key that their kind does not have, or without one that it needs, are odd."""
+        there: dict[str, NDArray[np.bool_]] = {}
+        for key, column in self.raw.items():
+            if key in PLACED_KEYS:
+                continue
+            mask = present(column)
+            if not mask.any():
+                continue
+            there[key] = mask
+            self.odd |= mask & ~carriers(key)[self.kind]
+        for kind, keys in REQUIRED_KEYS.items():
+            for key in keys:
+                if key != "status":
+                    self.odd |= (self.kind == kind) & (~there[key] if key in there else np.True_)
+        for key, allowed in (("part", HANDLED_PARTS), ("to_role", Role.names())):
+            if key in there:
+                codes, distinct = factorize(self.raw[key])
+                strange = np.array([not (isinstance(given, str) and given in allowed) for given in distinct] + [False])
+                created = (self.kind == EventKind.CREATED) & (key == "to_role")
+                self.odd |= (strange[codes] & (self.kind != EventKind.CREATED)) | (there[key] & created)
+
+    def record(self, row: int) -> dict[str, Any]:
+        """One row as a record, without what is absent."""
+        return {key: plain(column[row]) for key, column in self.raw.items() if present(column[row : row + 1])[0]}
+
+
+def read_columns(
+    given: Mapping[str, Any],
+    *,
+    statuses: Mapping[str, Any] | None,
+    tz: tzinfo | None,
+    columns: Mapping[str, str | None] | None,
+    on_error: OnError,
+    unit: str | None,
+) -> ColumnReading:
+    """Read a table of columns.
+
+    Args:
+        given: names -> arrays, series or lists of one length.
+        statuses: the product's own statuses -> categories.
+        tz: the zone of naive times; None refuses them.
+        columns: their names -> ours.
+        on_error: ``"raise"`` or ``"quarantine"``.
+        unit: of integer times.
+
+    Raises:
+        LogErrors: every bad row, when they are to be raised; ``missing_column`` and ``unequal_lengths`` always.
+    """
+    raw = {key: as_column(column) for key, column in (Renaming(columns).columns(given) if columns else given).items()}
+    _check_shape(raw)
+    times = read_times(raw["at"], tz=tz, unit=unit)
+    table = _Table(raw, times, statuses or {})
+    reader = RowReader(statuses=statuses, tz=tz)
+    codes, ids, types = _tickets(table)
+    bad: list[Quarantined] = []
+    odd: dict[int, Event] = {}
+    rows = np.flatnonzero(table.odd)
+    for row in rows.tolist():
+        if on_error == "raise" and len(bad) >= _MOST_LISTED:
+            break
+        record = table.record(row)
+        try:
+            event = odd[row] = reader.read(record, None if times.at[row] == NAT else int(times.at[row]))
+        except SlakitError as error:
+            bad.append(bad_row(row, record, error))
+            continue
+        table.at[row], table.kind[row], table.role[row], table.public[row] = event.at, event.kind, event.role, event.public
+        table.category[row] = event.category
+        if event.seq and table.seq is None:
+            table.seq = np.zeros(table.count, np.int64)
+        if table.seq is not None:
+            table.seq[row] = event.seq
+    kept = np.ones(table.count, np.bool_)
+    kept[[row.row for row in bad]] = False
+    stranger = minority(*(int((types[codes] == text).sum()) for text in (1, 0)))
+    if stranger is not None:
+        strangers = np.flatnonzero(kept & (types[codes] == (stranger is str)))
+        bad.extend(bad_row(row, table.record(row), mixed_types(ids[codes[row]])) for row in strangers.tolist())
+        kept[strangers] = False
+    set_rows = set_aside(bad, table.count, on_error)
+    arranged, duplicates = _arrange(table, codes, ids, kept, odd)
+    doubts = [
+        time_doubt(doubt, moment, tz, ids[codes[row]], int(table.at[row]))
+        for row, doubt, moment in times.doubts
+        if tz is not None and kept[row]
+    ]
+    return ColumnReading(arranged, tuple(doubts), set_rows, duplicates)
+
+
+def _check_shape(raw: Mapping[str, "NDArray[Any]"]) -> None:
+    """Refuse a table without ticket, at or kind, or with columns of different lengths."""
+    faults = [
+        EventError(
+            f"there is no column {key!r}: {did_you_mean(key, raw)}; name it in columns={{yours: {key!r}}}", code="missing_column", key=key
+        )
+        for key in ("ticket", "at", "kind")
+        if key not in raw
+    ]
+    lengths = {key: len(column) if column.ndim == 1 else -1 for key, column in raw.items()}
+    if len(set(lengths.values())) > 1 or -1 in lengths.values():
+        told = ", ".join(f"{key}: {length}" for key, length in lengths.items())
+        faults.append(EventError(f"columns differ in length ({told}): give one value a row", code="unequal_lengths", lengths=lengths))
+    if faults:
+        raise refuse(*faults)
+
+
+def _tickets(table: _Table) -> "tuple[NDArray[np.int32], list[Any], NDArray[np.int8]]":
+    """Codes of the tickets, ids ascending, and the type of each id: 1 text, 0 integer, -1 neither."""
+    column = table.raw["ticket"]
+    if column.dtype.kind in "iu":
+        codes, distinct = factorize_integers(column)
+        return codes, distinct.tolist(), np.zeros(len(distinct) + 1, np.int8)
+    codes, ids = _by_runs(column)
+    kinds = [1 if isinstance(given, str) else 0 if isinstance(given, int) and not isinstance(given, bool) else -1 for given in ids]
+    table.odd |= np.array([*kinds, -1], np.int8)[codes] < 0
+    ranked = sorted(range(len(ids)), key=lambda code: (kinds[code], ids[code] if kinds[code] >= 0 else 0))
+    if ranked != list(range(len(ids))):
+        place = np.empty(len(ids) + 1, np.int32)
+        place[ranked] = np.arange(len(ids), dtype=np.int32)
+        place[ABSENT] = ABSENT
+        codes = place[codes]
+    return codes, [ids[code] for code in ranked], np.array([*(kinds[code] for code in ranked), -1], np.int8)
+
+
+def _by_runs(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+    """Factorize a column whose equal elements often stand together."""
+    rows = len(column)
+    if rows and column.dtype.kind in "UO":
+        head = np.ones(rows, np.bool_)
+        changes = column[1:] != column[:-1]
+        if isinstance(changes, np.ndarray) and changes.dtype == np.bool_:
+            head[1:] = changes
+            heads = np.flatnonzero(head)
+            if len(heads) < rows // 2:
+                codes, distinct = factorize(column[heads])
+                return np.repeat(codes, np.diff(heads, append=rows)), distinct
+    return factorize(column)
+
+
+def _arrange(
+    table: _Table, codes: "NDArray[np.int32]", ids: list[Any], kept: "NDArray[np.bool_]", odd: "Mapping[int, Event]"
+) -> tuple[EventColumns, tuple[Duplicate, ...]]:
+    """Put the kept rows into canonical order, each event once."""
+    rank = np.array(RANKS, np.uint8)[table.kind.astype(np.intp) * len(Role) + table.role]
+    rows = None if kept.all() else np.flatnonzero(kept)
+    arrays = (
+        [codes, table.at, table.seq, rank]
+        if rows is None
+        else [None if array is None else array[rows] for array in (codes, table.at, table.seq, rank)]
+    )
+    order = order_of(*arrays)  # type: ignore[arg-type]
+    source = np.arange(len(arrays[0])) if order is None else order  # type: ignore[arg-type]
+    source = source if rows is None else rows[source]
+    duplicates: list[Duplicate] = []
+    if "id" in table.raw:
+        keys, names = factorize(table.raw["id"][source])
+        twins = repeated(codes[source], keys)
+        if twins.any():
+            duplicates = [
+                Duplicate(ids[code], at, names[key])
+                for code, at, key in zip(codes[source[twins]].tolist(), table.at[source[twins]].tolist(), keys[twins].tolist(), strict=True)
+            ]
+            source = source[~twins]
+    untouched = order is None and rows is None and not duplicates
+
+    def gathered(array: "NDArray[Any]") -> "NDArray[Any]":
+        return array if untouched else array[source]
+
+    ticket = gathered(codes)
+    held = np.bincount(ticket, minlength=len(ids)) > 0
+    if not held.all():
+        ticket = (np.cumsum(held, dtype=np.int32) - np.int32(1))[ticket]
+        ids = [name for name, there in zip(ids, held.tolist(), strict=True) if there]
+    placed = {"ticket", "at", "kind", "role", "public", "seq"}
+    store = ArrayStore({key: column for key, column in table.raw.items() if key not in placed}, table.spans, odd)
+    columns = EventColumns(
+        tickets=ids_array(ids),
+        starts=starts_of(ticket, len(ids)),
+        ticket=ticket,
+        at=gathered(table.at),
+        kind=gathered(table.kind),
+        role=gathered(table.role),
+        public=gathered(table.public),
+        category=gathered(table.category),
+        seq=None if table.seq is None else gathered(table.seq),
+        source=source,
+        store=store,
+    )
+    return columns, tuple(sorted(duplicates, key=lambda twin: (twin.ticket, twin.at, str(twin.id))))

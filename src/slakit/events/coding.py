@@ -1,0 +1,110 @@
+"""Columns as small integer codes: every distinct value is looked at once."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from slakit.events.cells import is_absent, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+ABSENT = -1
+_DENSE = 4
+"""A table over the range of integers is used up to this many times their number."""
+
+
+def as_column(given: Any) -> "NDArray[Any]":
+    """A column as a one-dimensional array; a list becomes an array of its own objects, so that types do not blur.
+
+    Args:
+        given: array, series of any frame, or sequence.
+    """
+    if isinstance(given, np.ndarray):
+        array = given
+    elif isinstance(given, list | tuple):
+        array = np.empty(len(given), object)
+        array[:] = given
+    elif getattr(getattr(given, "dtype", None), "tz", None) is not None:
+        array = given.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+    else:
+        array = np.asarray(given)
+    if isinstance(array, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(array)
+        array = np.asarray(array.data).astype(object)
+        array[mask] = None
+    return array.astype(object) if array.dtype.kind in "TSV" else array
+
+
+def present(column: "NDArray[Any]") -> "NDArray[np.bool_]":
+    """Where a column says something: not None, NaN, NaT, NA or empty text."""
+    kind = column.dtype.kind
+    if kind in "biu":
+        return np.ones(len(column), np.bool_)
+    if kind == "f":
+        return np.asarray(~np.isnan(column))
+    if kind in "mM":
+        return np.asarray(~np.isnat(column))
+    if kind == "U":
+        return np.asarray(column != "")
+    try:
+        found = (column != None) & (column != "") & (column == column)  # noqa: E711, PLR0124 - element by element
+        if isinstance(found, np.ndarray) and found.dtype == np.bool_:
+            return found
+    except (TypeError, ValueError):
+        pass
+    return np.fromiter((not is_absent(given) for given in column), np.bool_, len(column))
+
+
+def factorize(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+    """Codes of a column's elements and the distinct values as Python has them; an absent element is -1."""
+    kind = column.dtype.kind
+    if kind == "b":
+        return column.astype(np.int32), [False, True]
+    if kind in "iu":
+        codes, distinct = factorize_integers(column)
+        return codes, distinct.tolist()
+    if kind in "fmM":
+        there = present(column)
+        distinct, inverse = np.unique(column[there], return_inverse=True)
+        codes = np.full(len(column), ABSENT, np.int32)
+        codes[there] = inverse
+        return codes, [plain(given) for given in distinct] if kind in "mM" else distinct.tolist()
+    return factorize_objects(column.tolist())
+
+
+def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDArray[Any]]":
+    """Codes of integers and the distinct ones, ascending."""
+    if not len(column):
+        return np.empty(0, np.int32), column
+    lowest, highest = int(column.min()), int(column.max())
+    if highest - lowest < _DENSE * len(column) + 1024:
+        offsets = column - lowest if column.dtype.itemsize >= 8 else column.astype(np.int64) - lowest  # noqa: PLR2004 - bytes
+        seen = np.zeros(highest - lowest + 1, np.bool_)
+        seen[offsets] = True
+        rank = np.cumsum(seen, dtype=np.int32)
+        rank -= 1
+        return rank[offsets], (np.flatnonzero(seen) + lowest).astype(column.dtype)
+    distinct, inverse = np.unique(column, return_inverse=True)
+    return inverse.astype(np.int32), distinct
+
+
+def factorize_objects(elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+    """Codes of arbitrary elements and the distinct ones in order of appearance; what cannot be hashed counts by its text."""
+    try:
+        places: dict[Any, int] = dict.fromkeys(elements, 0)
+    except TypeError:
+        keys = [element if element.__hash__ is not None else (type(element), repr(element)) for element in elements]
+        first = dict(zip(reversed(keys), reversed(elements), strict=True))
+        codes, distinct = factorize_objects(keys)
+        return codes, [first.get(key, key) for key in distinct]
+    distinct = []
+    for element in places:
+        if is_absent(element):
+            places[element] = ABSENT
+        else:
+            places[element] = len(distinct)
+            distinct.append(plain(element))
+    return np.fromiter(map(places.__getitem__, elements), np.int32, len(elements)), distinct

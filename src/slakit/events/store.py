@@ -1,0 +1,140 @@
+"""The input arrays behind a log: gathered row by row when somebody asks."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from slakit._time import NAT
+from slakit.events.coding import ABSENT, factorize, factorize_integers, present
+from slakit.events.columns import EventColumns
+from slakit.events.event import Event, event_of
+from slakit.events.keys import KIND_KEYS
+from slakit.events.kinds import EventKind, Role, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_KINDS = tuple(EventKind(code) if code else EventKind.CREATED for code in range(len(EventKind) + 1))
+_ROLES, _STATUSES = tuple(Role), tuple(Status)
+
+
+def carriers(key: str) -> "NDArray[np.bool_]":
+    """Which kinds may carry a key, by kind code; a `created` may carry any."""
+    return np.array([kind == EventKind.CREATED or key in KIND_KEYS.get(kind, ()) for kind in range(len(EventKind) + 1)])  # type: ignore[call-overload]
+
+
+class ArrayStore:
+    """Rows as the caller gave them, in input order; ``source`` of the columns is the place in them."""
+
+    __slots__ = ("_odd", "_raw", "_spans")
+
+    def __init__(self, raw: Mapping[str, "NDArray[Any]"], spans: "NDArray[np.int64] | None", odd: Mapping[int, Event]) -> None:
+        """Hold the arrays.
+
+        Args:
+            raw: our key -> array; only what `EventColumns` does not hold itself.
+            spans: us of `handled` rows, `NAT` elsewhere; None where there are none.
+            odd: rows that were read one by one.
+        """
+        self._raw = dict(raw)
+        self._spans = spans
+        self._odd = dict(odd)
+
+    def keys(self) -> tuple[str, ...]:
+        """The further keys that some row may carry."""
+        more = {key for event in self._odd.values() for key in event.data}
+        return tuple(sorted({*self._raw, *more} - {"id", "actor", "status"}))
+
+    def build(self, columns: EventColumns, low: int, high: int) -> list[Event]:
+        """The events at positions ``[low, high)``."""
+        rows = columns.source[low:high]
+        count = len(rows)
+        kind = columns.kind[low:high]
+        placed = {key: self._cells(key, rows) for key in ("id", "actor", "status")}
+        data: list[dict[str, Any]] = [{} for _ in range(count)]
+        for key, column in self._raw.items():
+            if key in placed:
+                continue
+            there = present(column[rows]) & carriers(key)[kind]
+            if there.any():
+                places = np.flatnonzero(there)
+                for place, given in zip(places.tolist(), self._values(key, rows[places], kind[places]), strict=True):
+                    data[place][key] = given
+        seq = [0] * count if columns.seq is None else columns.seq[low:high].tolist()
+        tickets = columns.tickets[columns.ticket[low:high]].tolist()
+        events = [
+            event_of(*slots[:2], _KINDS[slots[2]], *slots[3:6], _ROLES[slots[6]], slots[7], slots[8], _STATUSES[slots[9]], slots[10])
+            for slots in zip(
+                tickets, columns.at[low:high].tolist(), kind.tolist(), placed["id"], seq, placed["actor"],
+                columns.role[low:high].tolist(), columns.public[low:high].tolist(), placed["status"], columns.category[low:high].tolist(), data,
+                strict=True,
+            )
+        ]  # fmt: skip
+        if self._odd:
+            events = [self._odd.get(row, event) for row, event in zip(rows.tolist(), events, strict=True)]
+        return events
+
+    def coded(self, columns: EventColumns, key: str) -> "tuple[NDArray[np.int32], list[Any]]":
+        """Codes and distinct values of a key."""
+        rows = columns.source
+        column = self._raw.get(key)
+        if column is None:
+            codes, distinct = np.full(len(rows), ABSENT, np.int32), list[Any]()
+        elif key == "span" and self._spans is not None:
+            codes, spans = factorize_integers(self._spans[rows])
+            distinct = spans.tolist()
+            if distinct and distinct[0] == NAT:
+                codes, distinct = codes - np.int32(1), distinct[1:]
+        else:
+            codes, distinct = factorize(column[rows])
+        if key not in {"id", "actor", "status"}:
+            codes[~carriers(key)[columns.kind]] = ABSENT
+        if key == "to_role":
+            distinct = [Role.of(given) for given in distinct]
+        return self._patched(columns, key, codes, distinct)
+
+    def _patched(
+        self, columns: EventColumns, key: str, codes: "NDArray[np.int32]", distinct: list[Any]
+    ) -> "tuple[NDArray[np.int32], list[Any]]":
+        """Put in what rows that were read one by one say."""
+        if not self._odd:
+            return codes, distinct
+        odd = np.fromiter(self._odd, np.int64, len(self._odd))
+        for place in np.flatnonzero(np.isin(columns.source, odd)).tolist():
+            event = self._odd[int(columns.source[place])]
+            given = getattr(event, key) if key in {"id", "actor", "status"} else event.data.get(key)
+            if given is None:
+                codes[place] = ABSENT
+                continue
+            found = next((code for code, known in enumerate(distinct) if type(known) is type(given) and known == given), None)
+            if found is None:
+                found = len(distinct)
+                distinct.append(given)
+            codes[place] = found
+        return codes, distinct
+
+    def _cells(self, key: str, rows: "NDArray[np.int64]") -> list[Any]:
+        """A key of some rows, None where absent."""
+        column = self._raw.get(key)
+        if column is None:
+            return [None] * len(rows)
+        cells = column[rows]
+        codes, distinct = factorize(cells) if cells.dtype.kind in "mMO" else (None, None)
+        if codes is not None and distinct is not None:
+            distinct.append(None)
+            return [distinct[code] for code in codes.tolist()]
+        there = present(cells)
+        values: list[Any] = cells.tolist()
+        return (
+            values if there.all() else [given if given_there else None for given, given_there in zip(values, there.tolist(), strict=True)]
+        )
+
+    def _values(self, key: str, rows: "NDArray[np.int64]", kind: "NDArray[np.uint8]") -> list[Any]:
+        """A data key of rows that have it, in the form that events hold."""
+        if key == "span" and self._spans is not None:
+            return list(self._spans[rows].tolist())
+        values = self._cells(key, rows)
+        if key == "to_role":
+            return [Role.of(given) if code == EventKind.ASSIGNED else given for given, code in zip(values, kind.tolist(), strict=True)]
+        return values
