@@ -1,27 +1,23 @@
 """The judgement on a log: every cycle with its verdict, and the questions asked of them together."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slakit._time import instant, utc
 from slakit.cycles import COLUMNS, cycle_of
-from slakit.errors import Finding
+from slakit.errors import Finding, QueryError, did_you_mean
 from slakit.events.event import Event
 from slakit.judging import TicketJudge
-from slakit.measure import program_of
+from slakit.measure import ENGINES, program_of
 from slakit.policy import PolicySet
 from slakit.replays import Replayer
-from slakit.verdict import VERDICTS, JudgedCycle
+from slakit.verdict import FROM_ROW, INSTANTS, JUDGED, VERDICTS, JudgedCycle, plain_instants
 
 if TYPE_CHECKING:
     from slakit._table import Table
     from slakit.events.log import EventLog, Exclusion
-
-JUDGED = (
-    "policy", "policy_version", "priority", "target_us", "verdict", "due_at", "met_until", "breached_at", "remaining_us", "overrun_us",
-    "consumed", "history", "reason",
-)  # fmt: skip
-
+    from slakit.judgement_arrays import ColumnArrays, RowArrays
+    from slakit.machine.metric import Metric
 
 class Judgement:
     """Every cycle of a log, judged by a policy set.
@@ -34,13 +30,14 @@ class Judgement:
         as_of: instant up to which the log is known, us.
         exclusions: spans taken out of the clocks.
         responders: roles whose public messages are replies.
+        engine: ``"object"`` or ``"column"``, the interpreter that makes the columns.
     """
 
-    __slots__ = ("_make", "_rows", "as_of", "exclusions", "log", "policies", "responders")
+    __slots__ = ("_arrays", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
 
     def __init__(  # noqa: PLR0913 - what a judgement rests on
         self, policies: PolicySet, log: "EventLog", as_of: int, *, exclusions: "Sequence[Exclusion]", responders: Iterable[Any],
-        rows: Callable[[], Sequence[JudgedCycle]],
+        engine: str,
     ) -> None:  # fmt: skip
         """A judgement whose rows are made when first asked for."""
         self.policies = policies
@@ -48,32 +45,70 @@ class Judgement:
         self.as_of = as_of
         self.exclusions = tuple(exclusions)
         self.responders = tuple(responders)
-        self._make = rows
+        self.engine = engine
         self._rows: tuple[JudgedCycle, ...] | None = None
+        self._arrays: RowArrays | ColumnArrays | None = None
+
+    def _judge(self) -> TicketJudge:
+        program = program_of(self.metrics, self.responders)
+        return TicketJudge(self.policies, Replayer(self.log, program, self.as_of), self.exclusions)
 
     @property
     def rows(self) -> tuple[JudgedCycle, ...]:
         """Every judged cycle."""
         if self._rows is None:
-            self._rows = tuple(self._make())
+            by_metric: dict[str, list[JudgedCycle]] = {metric.name: [] for metric in self.metrics}
+            judge_one = self._judge() if by_metric else None
+            for ticket in self.log.tickets if judge_one is not None else ():
+                for row in judge_one.judge(ticket):
+                    by_metric[row.metric.name].append(row)
+            self._rows = tuple(row for rows in by_metric.values() for row in rows)
         return self._rows
+
+    @property
+    def metrics(self) -> "tuple[Metric, ...]":
+        """The clocks that some policy has a target for."""
+        return self.policies.metrics
+
+    @property
+    def arrays(self) -> "RowArrays | ColumnArrays":
+        """The columns, each worked out when it is asked for."""
+        if self._arrays is None:
+            from slakit import judgement_arrays as made  # noqa: PLC0415 - numpy only when columns are asked for
+
+            if self.engine == "object":
+                self._arrays = made.RowArrays(self.rows, self.metrics)
+            else:
+                from slakit.judge_columns import judge_columns  # noqa: PLC0415 - numpy only for columns
+
+                judged = judge_columns(self.policies, self.log, program_of(self.metrics, self.responders), self.as_of, self.exclusions)
+                self._arrays = made.ColumnArrays(judged, self._judge)
+        return self._arrays
+
+    def column(self, name: str) -> Any:
+        """One column of `to_dict` as a numpy array: instants and spans as int64 us, with ``NaT``'s integer where missing.
+
+        Raises:
+            QueryError: ``unknown_column``.
+        """
+        known = (*COLUMNS, *JUDGED)
+        if name not in known:
+            message = f"a judgement has no column {name!r}: {did_you_mean(name, known)}"
+            raise QueryError(message, code="unknown_column", given=name)
+        return self.arrays.column(name)
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The columns of `Cycles.to_dict`, and policy, target, verdict, deadlines, remaining, overrun and history as lists."""
-        metrics = program_of(self.policies.metrics, self.responders).metrics
-        plain: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, *JUDGED)}
-        for row in self.rows:
-            cycle = cycle_of(row.run, metrics, row.ticket, row.removed)
-            for name in COLUMNS:
-                plain[name].append(getattr(cycle, name))
-            policy = row.choice.policy
-            for name, given in zip(JUDGED, (
-                None if policy is None else policy.name, None if policy is None else policy.label, row.choice.priority, row.target_us,
-                row.verdict, row.due_at, row.met_until, row.breached_at, row.remaining_us, row.overrun_us, row.consumed,
-                [past.to_dict() for past in row.history], row.reason or None,
-            ), strict=True):  # fmt: skip
-                plain[name].append(given)
-        return plain
+        if self.engine == "object":
+            cycles = [cycle_of(row.run, self.metrics, row.ticket, row.removed) for row in self.rows]
+            plain = {name: [getattr(cycle, name) for cycle in cycles] for name in COLUMNS}
+            for name, read in FROM_ROW.items():
+                given = [read(row) for row in self.rows]
+                plain[name] = plain_instants(given) if name in INSTANTS else given
+            return plain
+        from slakit.judgement_arrays import plain_list  # noqa: PLC0415 - numpy only for columns
+
+        return {name: plain_list(name, self.column(name)) for name in (*COLUMNS, *JUDGED)}
 
     def table(self) -> "Table":
         """The rows as a tidy table for pandas, polars, Arrow and HTML."""
@@ -102,13 +137,13 @@ class Judgement:
     def counts(self) -> dict[str, int]:
         """How many cycles have each verdict."""
         counts = dict.fromkeys(VERDICTS, 0)
-        for row in self.rows:
-            counts[row.verdict] += 1
+        for verdict in (row.verdict for row in self.rows) if self.engine == "object" else self.column("verdict").tolist():
+            counts[verdict] += 1
         return counts
 
     def __len__(self) -> int:
         """Number of judged cycles."""
-        return len(self.rows)
+        return len(self.rows) if self.engine == "object" else len(self.column("ordinal"))
 
     def __iter__(self) -> Iterator[JudgedCycle]:
         """Every judged cycle."""
@@ -128,21 +163,8 @@ def judge(
     policies: PolicySet, log: "EventLog", *, as_of: Any, engine: str = "auto", exclusions: "Iterable[Exclusion]" = (), responders: Iterable[Any] = ("agent",)
 ) -> Judgement:
     """Judge every cycle of a log; see `slakit.policy.PolicySet.judge`."""
-    until, excluded, who = instant(as_of), tuple(exclusions), tuple(responders)
-    return Judgement(policies, log, until, exclusions=excluded, responders=who, rows=lambda: judged_rows(policies, log, until, excluded, who))
-
-
-def judged_rows(
-    policies: PolicySet, log: "EventLog", as_of: int, exclusions: "Sequence[Exclusion]", responders: Iterable[Any]
-) -> list[JudgedCycle]:
-    """Every judged cycle, ordered by metric, ticket and ordinal, from the object interpreter."""
-    metrics = policies.metrics
-    if not metrics:
-        return []
-    program = program_of(metrics, responders)
-    judge_one = TicketJudge(policies, Replayer(log, program, as_of), exclusions)
-    by_metric: dict[int, list[JudgedCycle]] = {index: [] for index in range(len(metrics))}
-    for ticket in log.tickets:
-        for row in judge_one.judge(ticket):
-            by_metric[row.run.metric].append(row)
-    return [row for rows in by_metric.values() for row in rows]
+    if engine not in ENGINES:
+        message = f"engine={engine!r}: {did_you_mean(engine, ENGINES)}"
+        raise QueryError(message, code="unknown_engine", given=engine)
+    chosen = ("column" if log.in_columns else "object") if engine == "auto" else engine
+    return Judgement(policies, log, instant(as_of), exclusions=tuple(exclusions), responders=tuple(responders), engine=chosen)

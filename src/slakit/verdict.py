@@ -4,7 +4,7 @@ Everything is worked out when asked, from the cycle's stretches and the one read
 them, so a deadline and an elapsed time can never disagree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -302,3 +302,30 @@ def running_stretches(run: Run) -> list[tuple[int, int]]:
 def running_us(run: Run, since: int, until: int) -> int:
     """Working time of a cycle's running stretches within ``[since, until)``, us."""
     return sum(run.meter.net(max(start, since), min(end, until)) for start, end in running_stretches(run) if start < until and end > since)
+
+
+INSTANTS = ("due_at", "met_until", "breached_at")
+SPANS = ("target_us", "remaining_us", "overrun_us")
+
+FROM_ROW: dict[str, Callable[[JudgedCycle], Any]] = {
+    "policy": lambda row: None if row.choice.policy is None else row.choice.policy.name,
+    "policy_version": lambda row: None if row.choice.policy is None else row.choice.policy.label,
+    "priority": lambda row: row.choice.priority,
+    "target_us": lambda row: row.target_us,
+    "verdict": lambda row: row.verdict,
+    "due_at": lambda row: row.due_us,
+    "met_until": lambda row: row.met_until_us,
+    "breached_at": lambda row: row.breached_us,
+    "remaining_us": lambda row: row.remaining_us,
+    "overrun_us": lambda row: row.overrun_us,
+    "consumed": lambda row: row.consumed,
+    "history": lambda row: [past.to_dict() for past in row.history],
+    "reason": lambda row: row.reason or None,
+}
+"""How each column of a judgement is read off a judged cycle; instants in us."""
+JUDGED = tuple(FROM_ROW)
+
+
+def plain_instants(given: Iterable[int | None]) -> list[datetime | None]:
+    """Instants in us as aware UTC datetimes."""
+    return [None if us is None else utc(us) for us in given]

@@ -95,15 +95,20 @@ class PolicySet:
         return tuple(found.values())
 
     @property
-    def fields(self) -> frozenset[str]:
-        """The ticket's fields whose change can change a target or a schedule."""
+    def choosing_fields(self) -> frozenset[str]:
+        """The ticket's fields by which policy and priority are chosen."""
         names = {self.priority_field}
         if self.matrix is not None:
             names |= {self.matrix.impact, self.matrix.urgency}
         for policy in self.policies:
             names |= set() if policy.when is None else set(policy.when.fields)
-            names |= {target.field for _, rows in policy.targets for _, target in rows if target.field is not None}
         return frozenset(names)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The ticket's fields whose change can change a target or a schedule."""
+        due = {target.field for policy in self.policies for _, rows in policy.targets for _, target in rows if target.field is not None}
+        return self.choosing_fields | due
 
     @property
     def boundaries(self) -> tuple[int, ...]:
