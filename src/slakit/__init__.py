@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from slakit import metrics, plot, presets, report, service, stats
+    from slakit.cycles import Cycles
     from slakit.errors import Finding, LogErrors, SlakitError
     from slakit.escalation import Escalation
     from slakit.events import Event, EventKind, EventLog, Exclusion, Role, Status
-    from slakit.measure import Cycles, measure
+    from slakit.measure import measure
     from slakit.money import Money
     from slakit.penalty import Penalty
     from slakit.policy import Policy, PolicySet, PriorityMatrix, Target
@@ -55,10 +56,10 @@ __all__ = [
 
 _MODULES = frozenset({"metrics", "plot", "presets", "report", "service", "stats"})
 _HOMES = {
+    "slakit.cycles": ("Cycles",),
     "slakit.errors": ("Finding", "LogErrors", "SlakitError"),
     "slakit.escalation": ("Escalation",),
     "slakit.events": ("Event", "EventKind", "EventLog", "Exclusion", "Role", "Status"),
-    "slakit.measure": ("Cycles",),
     "slakit.money": ("Money",),
     "slakit.penalty": ("Penalty",),
     "slakit.policy": ("Policy", "PolicySet", "PriorityMatrix", "Target"),

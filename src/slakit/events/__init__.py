@@ -1,7 +1,13 @@
 """Events and the log that holds them."""
 
+from typing import TYPE_CHECKING
+
 from slakit.events.event import Event
 from slakit.events.kinds import EventKind, Role, Status
+
+if TYPE_CHECKING:
+    from slakit.events.exclusion import Exclusion
+    from slakit.events.log import EventLog
 
 __all__ = ["Event", "EventKind", "EventLog", "Exclusion", "Role", "Status"]
 
