@@ -16,7 +16,7 @@ from slakit.columns.interpret import Readings, RunColumns, interpret, regular_ti
 from slakit.columns.situations import Block, Bools, Ints
 from slakit.judging import WALL, TicketJudge
 from slakit.machine.program import Program
-from slakit.measure_columns import TicketReadings, changing_tickets, exclusion_groups, numbered, replayer_of
+from slakit.measure_columns import TicketReadings, applies_to, changing_tickets, exclusion_groups, numbered, replayer_of
 from slakit.policy import Choice, PolicySet
 from slakit.schedule import Schedule
 from slakit.verdict import VERDICTS, JudgedCycle
@@ -115,7 +115,7 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
         exclusions: spans taken out of the clocks.
     """
     columns = log.columns().cut(as_of)
-    watched = set(policies.fields) | {name for exclusion in exclusions for name in exclusion.fields}
+    watched = set(policies.fields) | {name for exclusion in exclusions for name in exclusion.when.fields}
     regular = regular_tickets(columns) & ~changing_tickets(columns, watched)
     begins, ends = columns.at[columns.starts[:-1]], columns.at[columns.starts[1:] - 1]
     boundaries = np.array(policies.boundaries, np.int64)
@@ -154,7 +154,7 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
 def _excluding(columns: "EventColumns", exclusions: "Sequence[Exclusion]") -> Bools:
     some = np.zeros(len(columns.tickets), np.bool_)
     for exclusion in exclusions:
-        some |= exclusion.applies_to(columns)
+        some |= applies_to(exclusion, columns)
     return some
 
 

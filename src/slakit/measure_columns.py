@@ -1,9 +1,10 @@
 """The main job over columns: readings by ticket, the column interpreter, and the object interpreter for the rest."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slakit.columns.interpret import Readings, interpret, regular_tickets
 from slakit.columns.situations import Block, Bools, Ints
@@ -26,7 +27,7 @@ def measure_columns(
 ) -> Cycles:
     """Run clocks over a log with numpy; see `slakit.measure.measure`."""
     columns = log.columns().cut(as_of)
-    watched = {name for exclusion in exclusions for name in exclusion.fields}
+    watched = {name for exclusion in exclusions for name in exclusion.when.fields}
     if not isinstance(schedule, Schedule):
         watched.add(schedule.field)
     regular = regular_tickets(columns) & ~changing_tickets(columns, watched)
@@ -143,7 +144,18 @@ def exclusion_groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]",
     known = [exclusion for exclusion in exclusions if exclusion.start < as_of]
     if not known or not tickets:
         return Groups([], np.zeros(tickets, np.int64))
-    applies = np.stack([exclusion.applies_to(columns) for exclusion in known], axis=1)
+    applies = np.stack([applies_to(exclusion, columns) for exclusion in known], axis=1)
     distinct, group = np.unique(applies, axis=0, return_inverse=True)
     spans = [disjoint([(one.start, min(one.end, as_of)) for one, holds in zip(known, row, strict=True) if holds]) for row in distinct.tolist()]
     return Groups(spans, group.reshape(-1))
+
+
+def applies_to(exclusion: "Exclusion", columns: "EventColumns") -> Bools:
+    """Per ticket, whether an exclusion applies by the ticket's fields at creation."""
+    at_creation = columns.starts[:-1]
+
+    def coded(key: str) -> tuple[NDArray[np.int32], list[Any]]:
+        codes, names = columns.coded(key)
+        return codes[at_creation], names
+
+    return exclusion.when.over(coded, len(at_creation))

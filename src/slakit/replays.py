@@ -109,9 +109,9 @@ def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]") -> tup
         return ()
     given = []
     for exclusion in exclusions:
-        if exclusion.when is not None:
+        if exclusion.when:
             before = sum(1 for event in events if event.at <= exclusion.start)
-            if not exclusion.applies(fields_at(events, max(before - 1, 0))):
+            if not exclusion.when.matches(fields_at(events, max(before - 1, 0))):
                 continue
         given.append((exclusion.start, exclusion.end))
     return exclusion_spans(events, given)
