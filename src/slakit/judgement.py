@@ -15,6 +15,7 @@ from slakit.verdict import FROM_ROW, INSTANTS, JUDGED, VERDICTS, JudgedCycle, pl
 
 if TYPE_CHECKING:
     from slakit._table import Table
+    from slakit.attainment import Attainment
     from slakit.events.log import EventLog, Exclusion
     from slakit.judgement_arrays import ColumnArrays, RowArrays
     from slakit.machine.metric import Metric
@@ -140,6 +141,12 @@ class Judgement:
         for verdict in (row.verdict for row in self.rows) if self.engine == "object" else self.column("verdict").tolist():
             counts[verdict] += 1
         return counts
+
+    def attainment(self, *, by: Sequence[str] | str = (), since: Any = None, until: Any = None, confidence: float = 0.95) -> "Attainment":
+        """The share of promises kept, by groups; see `slakit.attainment.attainment`."""
+        from slakit.attainment import attainment  # noqa: PLC0415 - statistics only when asked for
+
+        return attainment(self, by=by, since=since, until=until, confidence=confidence)
 
     def __len__(self) -> int:
         """Number of judged cycles."""
