@@ -1,13 +1,18 @@
 """Local dates, date ranges, holidays, overrides and closures, read into days since the epoch."""
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from slakit._time import EPOCH_ORDINAL
 from slakit.errors import ScheduleError
 from slakit.schedule.hours import Hours, Week, parse_hours, parse_week
+
+_PLAIN = {dict, OrderedDict, defaultdict, MappingProxyType}
+"""Mappings that hold what they hold; another one with ``get`` may fill itself when asked."""
 
 Holidays = tuple[tuple[int, str], ...]
 """``(day, name)`` in order; the name is empty where none was given."""
@@ -109,13 +114,13 @@ def parse_holidays(given: Any, until: Any, years: Iterable[int] | int | None) ->
 def _holiday_items(given: Any, years: list[int] | None) -> list[tuple[Any, str]]:
     if given is None:
         return []
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+    fills_itself = type(given) not in _PLAIN and callable(getattr(given, "get", None)) and hasattr(given, "__contains__")
+    if isinstance(given, str | bytes) or not (fills_itself or isinstance(given, Iterable)):
         message = f"holidays: {given!r} is no collection of dates: give dates, or a mapping from dates to names"
         raise ScheduleError(message, code="bad_holidays", given=given)
-    fills_itself = isinstance(given, Mapping) and hasattr(given, "years")
     if fills_itself and years is not None:
         return [(day, str(given.get(day))) for day in _days_of(years) if day in given]
-    if fills_itself and not list(given):
+    if fills_itself and not (isinstance(given, Iterable) and list(given)):
         message = f"holidays: {type(given).__name__} fills itself by query and holds no date yet: pass years=, e.g. years=range(2024, 2028)"
         raise ScheduleError(message, code="holidays_need_years", given=type(given).__name__)
     if isinstance(given, Mapping):

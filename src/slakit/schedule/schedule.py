@@ -181,7 +181,8 @@ def _zone(given: str | tzinfo) -> tzinfo:
     try:
         found = read_zone(given)
     except TimeError as error:
-        raise ScheduleError(f"tz: {error}", code=error.code, **error.fields) from None
+        message = f"tz: {error}"
+        raise ScheduleError(message, code=error.code, **error.fields) from None
     name = getattr(found, "key", None) or getattr(found, "zone", None)
     if type(found) is not ZoneInfo and isinstance(name, str):
         return ZoneInfo(name)

@@ -13,6 +13,9 @@ from slakit.schedule.intervals import Interval, Piece
 from slakit.schedule.intervals import cut as cut_pieces
 from slakit.schedule.zones import offset_periods
 
+_REACH = 2 * DAY
+"""No stretch of hours is longer."""
+
 
 @value
 class Weekly:
@@ -147,14 +150,16 @@ def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[
     found: list[Piece] = []
     if not periods:
         return found
-    first = min(start + offset for start, _, offset in periods) // DAY - 2
-    last = max(end + offset for _, end, offset in periods) // DAY
-    pieces = sorted(local(first, last))
+    earliest = min(start + offset for start, _, offset in periods)
+    latest = max(end + offset for _, end, offset in periods)
+    pieces = sorted(local((earliest - _REACH) // DAY, latest // DAY))
     starts = [piece[0] for piece in pieces]
     for start, end, offset in periods:
         low, high = start + offset, end + offset
-        for piece_start, piece_end, day in pieces[bisect_left(starts, low - 2 * DAY) : bisect_left(starts, high)]:
-            if piece_end > low:
-                found.append((max(piece_start, low) - offset, min(piece_end, high) - offset, day))
+        first, inner, last = (bisect_left(starts, edge) for edge in (low - _REACH, low, high))
+        outer = max(inner, bisect_left(starts, high - _REACH))
+        found += [(low - offset, min(shut, high) - offset, day) for _, shut, day in pieces[first:inner] if shut > low]
+        found += [(opened - offset, shut - offset, day) for opened, shut, day in pieces[inner:outer]]
+        found += [(opened - offset, min(shut, high) - offset, day) for opened, shut, day in pieces[outer:last]]
     found.sort()
     return found
