@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """How many rows a repr shows."""
+_STYLE = (
+    ".slakit-table{overflow-x:auto;color:inherit;background:transparent}"
+    ".slakit-table p{margin:.3em 0}"
+    ".slakit-table table{border-collapse:collapse;color:inherit;background:transparent;font-variant-numeric:tabular-nums}"
+    ".slakit-table :is(th,td){border:0;border-bottom:1px solid rgba(127,127,127,.35);padding:.15em .6em;text-align:start;white-space:nowrap;background:transparent}"
+    ".slakit-table .end{text-align:end}"
+)
 _RIGHT = frozenset({"int", "float", "span", "micros", "decimal"})
 
 
@@ -154,27 +161,18 @@ class Table:
         """A fragment of HTML: no scripts, no network, colours of the page it stands in, every text with its own direction."""
         from html import escape  # noqa: PLC0415 - only HTML pays for it
 
-        border = "border-bottom:1px solid rgba(127,127,127,.35);padding:.15em .6em"
-        aligns = ["right" if column.kind in _RIGHT else "start" for column in self.columns.values()]
-        head = "".join(
-            f'<th scope="col" style="{border};text-align:{align};font-weight:600">{escape(name)}</th>'
-            for name, align in zip(self.columns, aligns, strict=True)
-        )
+        aligns = ["end" if column.kind in _RIGHT else "start" for column in self.columns.values()]
+        head = "".join(f'<th scope="col" class="{align}">{escape(name)}</th>' for name, align in zip(self.columns, aligns, strict=True))
         body = "".join(
             "<tr>"
-            + "".join(
-                f'<td dir="auto" style="{border};text-align:{align};white-space:nowrap">{escape(cell)}</td>'
-                for cell, align in zip(cells, aligns, strict=True)
-            )
+            + "".join(f'<td dir="auto" class="{align}">{escape(cell)}</td>' for cell, align in zip(cells, aligns, strict=True))
             + "</tr>"
             for cells in self._excerpt(rows)
         )
-        more = f'<p style="margin:.3em 0;opacity:.7">... and {len(self) - rows:,} more rows</p>' if len(self) > rows else ""
+        more = f"<p>... and {len(self) - rows:,} more rows</p>" if len(self) > rows else ""
         return (
-            '<div style="overflow-x:auto;color:inherit;background:transparent;font-variant-numeric:tabular-nums">'
-            f'<p dir="auto" style="margin:.3em 0">{escape(self.title)}</p>'
-            f'<table style="border-collapse:collapse;color:inherit;background:transparent"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-            f"{more}</div>"
+            f'<div class="slakit-table"><style>{_STYLE}</style><p dir="auto">{escape(self.title)}</p>'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
         )
 
     def _repr_html_(self) -> str:
