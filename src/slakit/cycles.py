@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from slakit._time import NAT, utc
+from slakit._time import NAT, instant, utc
 from slakit._value import value
 from slakit.errors import Finding
+from slakit.events.doubts import in_order
 from slakit.events.event import Event
 from slakit.machine.metric import Metric
 from slakit.machine.table import State
+from slakit.replays import schedules_in_use
 
 if TYPE_CHECKING:
     from slakit._table import Table
     from slakit.events.log import EventLog
     from slakit.runs import Run
+    from slakit.schedule import Schedule, ScheduleBy
 
 SPANS = ("elapsed_us", "accumulated_us", "paused_us", "excluded_us", "wall_us")
 COLUMNS = (
@@ -120,18 +123,20 @@ class Cycles:
         as_of: instant up to which the log is known, us.
         log: the log that was measured.
         engine: ``"object"`` or ``"column"``, the interpreter that did the work.
+        schedule: the working time in which the clocks ran, or the choice of it.
     """
 
-    __slots__ = ("_arrays", "_make", "_rows", "as_of", "engine", "log", "metrics")
+    __slots__ = ("_arrays", "_make", "_rows", "as_of", "engine", "log", "metrics", "schedule")
 
     def __init__(
-        self, metrics: Sequence[Metric], log: "EventLog", as_of: int, *, rows: tuple[Cycle, ...] | None = None,
+        self, metrics: Sequence[Metric], log: "EventLog", as_of: int, *, schedule: "Schedule | ScheduleBy", rows: tuple[Cycle, ...] | None = None,
         arrays: Callable[[], dict[str, Any]] | None = None,
     ) -> None:  # fmt: skip
         """Cycles from rows, or from a function that makes the arrays of `columns` when first asked."""
         self.metrics = tuple(metrics)
         self.log = log
         self.as_of = as_of
+        self.schedule = schedule
         self.engine = "object" if rows is not None else "column"
         self._rows = rows
         self._make = arrays
@@ -198,8 +203,17 @@ class Cycles:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is doubtful in the log as known at ``as_of``."""
-        return self.log.findings_as_of(self.as_of)
+        """What is doubtful in the log as known at ``as_of``, and in the schedules over the time that was read."""
+        if not len(self):
+            return self.log.findings_as_of(self.as_of)
+        since = instant(self.columns()["started_at"].min()) if self._rows is None else min(row.started_us for row in self._rows)
+        found = list(self.log.findings_as_of(self.as_of))
+        for schedule in schedules_in_use(self.log, self.schedule, self.as_of):
+            found += schedule.findings
+            unknown = schedule.holidays_unknown(self.as_of, since_us=since)
+            if unknown is not None:
+                found.append(unknown)
+        return in_order(dict.fromkeys(found))
 
     def __len__(self) -> int:
         """Number of cycles."""
@@ -230,4 +244,4 @@ class Cycles:
         return f"<Cycles: {each}; {still} open as of {utc(self.as_of):%Y-%m-%d %H:%M:%S}Z>"
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()  # noqa: SLF001 - the notebook protocol
+        return self.table()._repr_html_()

@@ -14,7 +14,7 @@ from slakit.replays import Replayer, measured
 from slakit.schedule import Schedule, ScheduleBy
 
 if TYPE_CHECKING:
-    from slakit.events.log import EventLog, Exclusion
+    from slakit.events import EventLog, Exclusion
 
 ENGINES = ("auto", "object", "column")
 
@@ -38,7 +38,7 @@ def program_of(metrics: Any, responders: Iterable[str | Role] = ("agent",)) -> P
     return found
 
 
-def measure(  # noqa: PLR0913 - each is a question of its own
+def measure(
     log: "EventLog", metrics: "str | Metric | Iterable[str | Metric]", *, schedule: Schedule | ScheduleBy, as_of: Any, engine: str = "auto",
     exclusions: "Iterable[Exclusion]" = (), responders: Iterable[str | Role] = ("agent",),
 ) -> Cycles:  # fmt: skip
@@ -76,7 +76,7 @@ def measure(  # noqa: PLR0913 - each is a question of its own
         from slakit.measure_columns import measure_columns  # noqa: PLC0415 - numpy only for columns
 
         return measure_columns(log, program, schedule, until, excluded)
-    return Cycles(program.metrics, log, until, rows=_rows(log, program, schedule, until, excluded))
+    return Cycles(program.metrics, log, until, schedule=schedule, rows=_rows(log, program, schedule, until, excluded))
 
 
 def _rows(log: "EventLog", program: Program, schedule: Schedule | ScheduleBy, as_of: int, exclusions: "Sequence[Exclusion]") -> tuple[Cycle, ...]:

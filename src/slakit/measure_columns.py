@@ -1,6 +1,6 @@
 """The main job over columns: readings by ticket, the column interpreter, and the object interpreter for the rest."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from slakit.columns.interpret import Readings, interpret, regular_tickets
 from slakit.columns.situations import Block, Bools, Ints
 from slakit.cycle_arrays import arrays_of_runs
 from slakit.cycles import Cycles
+from slakit.errors import ScheduleError
 from slakit.events.kinds import EventKind
 from slakit.machine.program import Program
 from slakit.measure import ticket_rows
@@ -18,15 +19,32 @@ from slakit.runs import disjoint
 from slakit.schedule import Schedule, ScheduleBy
 
 if TYPE_CHECKING:
+    from slakit.events import EventLog, Exclusion
     from slakit.events.columns import EventColumns
-    from slakit.events.log import EventLog, Exclusion
 
 
 def measure_columns(
     log: "EventLog", program: Program, schedule: Schedule | ScheduleBy, as_of: int, exclusions: "Sequence[Exclusion]"
 ) -> Cycles:
-    """Run clocks over a log with numpy; see `slakit.measure.measure`."""
+    """Run clocks over a log with numpy; see `slakit.measure.measure`.
+
+    Columns read every event, tickets one by one only what their cycles need. So where a reading
+    fails, the object interpreter has the word: it meets the same error in ticket order, or needs no
+    such reading.
+    """
     columns = log.columns().cut(as_of)
+    try:
+        arrays = _arrays(log, columns, program, schedule, as_of, exclusions)
+    except ScheduleError:
+        by_metric = ticket_rows(replayer_of(log, columns, program, as_of), columns.tickets.tolist(), schedule, exclusions)
+        return Cycles(program.metrics, log, as_of, schedule=schedule, rows=tuple(row for rows in by_metric.values() for row in rows))
+    return Cycles(program.metrics, log, as_of, schedule=schedule, arrays=arrays)
+
+
+def _arrays(  # noqa: PLR0917 - what the work needs, handed on
+    log: "EventLog", columns: "EventColumns", program: Program, schedule: Schedule | ScheduleBy, as_of: int, exclusions: "Sequence[Exclusion]"
+) -> "Callable[[], dict[str, Any]]":
+    """A function that makes the columns of `Cycles`; the work that can fail is done before."""
     watched = {name for exclusion in exclusions for name in exclusion.when.fields}
     if not isinstance(schedule, Schedule):
         watched.add(schedule.field)
@@ -36,7 +54,7 @@ def measure_columns(
     runs = interpret(columns, program, lambda block, codes, _metric: reader.read(block, codes), as_of, regular)
     rest = columns.tickets[~regular].tolist()
     others = ticket_rows(replayer_of(log, columns, program, as_of), rest, schedule, exclusions)
-    return Cycles(program.metrics, log, as_of, arrays=lambda: arrays_of_runs(runs, columns, program.metrics, regular, others))
+    return lambda: arrays_of_runs(runs, columns, program.metrics, regular, others)
 
 
 def replayer_of(log: "EventLog", columns: "EventColumns", program: Program, as_of: int) -> Replayer:

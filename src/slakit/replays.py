@@ -1,6 +1,6 @@
 """Whole tickets through the object interpreter: merges, exclusions and changing schedules included."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slakit.events.event import Event
@@ -13,7 +13,7 @@ from slakit.schedule import Schedule, ScheduleBy
 from slakit.timeline import Replay, Wait, replay
 
 if TYPE_CHECKING:
-    from slakit.events.log import EventLog, Exclusion
+    from slakit.events import EventLog, Exclusion
 
 Ticket = str | int
 _GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
@@ -137,7 +137,42 @@ def meters(schedule: "Schedule | ScheduleBy", events: Sequence[Event], spans: Se
     return last
 
 
-def measured(  # noqa: PLR0913 - everything that the spans of a ticket depend on
+def schedules_in_use(log: "EventLog", schedule: "Schedule | ScheduleBy", as_of: int) -> tuple[Schedule, ...]:
+    """The schedules that some ticket known at an instant (us) runs on, or ran on once."""
+    if isinstance(schedule, Schedule):
+        return (schedule,)
+    given: set[Any] = set()
+    if log.in_columns:
+        given.update(*_values_in_columns(log, schedule.field, as_of))
+    else:
+        for events in log.by_ticket().values():
+            known = [event for event in events if event.at <= as_of]
+            if known and known[0].kind is not EventKind.CREATED:
+                given.add(None)
+            for event in known:
+                if event.kind is EventKind.CREATED:
+                    given.add(event.data.get(schedule.field))
+                elif event.kind is EventKind.FIELD and event.data["field"] == schedule.field:
+                    given.add(event.data.get("value"))
+    listed = {key for key, _ in schedule.schedules}
+    chosen = [one for key, one in schedule.schedules if key in given]
+    return (*chosen, schedule.default) if schedule.default is not None and given - listed else tuple(chosen)
+
+
+def _values_in_columns(log: "EventLog", field: str, as_of: int) -> Iterator[set[Any]]:
+    """The values that a field had at creation, and those that it was changed to."""
+    columns = log.columns().cut(as_of)
+    created = columns.kind == EventKind.CREATED
+    if not created[columns.starts[:-1]].all():
+        yield {None}
+    codes, names = columns.coded("field")
+    changed = (columns.kind == EventKind.FIELD) & (codes == (names.index(field) if field in names else -2))
+    for key, rows in ((field, created), ("value", changed)):
+        codes, names = columns.coded(key)
+        yield {names[code] if code >= 0 else None for code in set(codes[rows].tolist())}
+
+
+def measured(
     replayer: Replayer, ticket: Ticket, events: Sequence[Event], schedule: "Schedule | ScheduleBy", exclusions: "Sequence[Exclusion]"
 ) -> Replay:
     """One ticket replayed, its cycles measured."""

@@ -7,7 +7,6 @@ from slakit.events.event import Event
 from slakit.events.kinds import EventKind
 from slakit.machine.table import State
 
-
 NEVER = 1 << 62
 """An instant that stands for "no known end"."""
 

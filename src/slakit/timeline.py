@@ -73,7 +73,7 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
         as_of: instant in us; open cycles end there.
         absorbed: tickets merged into this one, by instant of the merge.
     """
-    moves_of, text_keys, responders = program.moves, program.text_keys, program.responders
+    moves_of, text_of, text_keys, responders = program.moves, program.text, program.text_keys, program.responders
     metrics = len(program.metrics)
     runs: list[Run] = []
     current: list[Run | None] = [None] * metrics
@@ -121,12 +121,12 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
                 code |= _ASSIGNEE_BIT
         if gone:
             code |= _GONE_BIT
-        moves = moves_of(code, tuple(_text(event, key) for key in text_keys)) if text_keys else moves_of(code)
+        moves = moves_of(code, tuple(text_of(key, _text(event, key)) for key in text_keys)) if text_keys else moves_of(code)
         for metric, by_state, symbol in moves:
             states[metric], effects = by_state[states[metric]]
             if not effects:
                 continue
-            at = event.at
+            at = max(event.at, events[0].at)
             if effects & Effect.CLOSE:
                 run = current[metric]
                 assert run is not None  # noqa: S101 - an active state has a run
@@ -178,12 +178,12 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
 
 
 def _walk(events: Sequence[Event], absorbed: Sequence[Wait]) -> Iterator[tuple[int, Event, Wait | None]]:
-    """The events with their positions, the merges into this ticket in between."""
+    """The events with their positions, the merges into this ticket in between (none before its creation)."""
     waits = sorted(absorbed, key=lambda wait: wait.merged.order)
     following = 0
     for position, event in enumerate(events):
-        while following < len(waits) and waits[following].merged.order < event.order:
-            yield max(position - 1, 0), waits[following].merged, waits[following]
+        while position and following < len(waits) and waits[following].merged.order < event.order:
+            yield position - 1, waits[following].merged, waits[following]
             following += 1
         yield position, event, None
     for wait in waits[following:]:
@@ -213,9 +213,8 @@ def _receiver(event: Event) -> tuple[int, Any]:
 
 
 def _text(event: Event, key: str) -> Any:
-    """The value of a key that a condition asks for; what cannot be hashed is compared by its text."""
-    given = getattr(event, key) if key in _SLOTS else event.data.get(key)
-    return given if given is None or given.__hash__ is not None else repr(given)
+    """The value of a key that a condition asks for."""
+    return getattr(event, key) if key in _SLOTS else event.data.get(key)
 
 
 def _stopped(mask: int) -> bool:

@@ -5,7 +5,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from slakit.errors import MetricError
-from slakit.events.event import KIND_KEYS
+from slakit.events.keys import KIND_KEYS
 from slakit.events.kinds import EventKind, Status
 from slakit.machine.conditions import Condition, Has
 from slakit.machine.facts import FACTS
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _OTHER = object()
 _LINKED = frozenset(("kind", "before", "after"))
+_GONE = frozenset((EventKind.MERGED, EventKind.SPAM, EventKind.DELETED))
 _COMMON_TEXTS = frozenset(("actor", "id"))
 
 
@@ -22,8 +23,12 @@ def check(metric: "Metric") -> None:
     """Refuse a clock whose conditions contradict each other.
 
     Raises:
-        MetricError: ``condition_never_holds``, ``pause_without_resume``, ``starts_only_solved``.
+        MetricError: ``condition_never_holds``, ``pause_without_resume``, ``resume_without_pause``, ``cannot_stop``,
+            ``starts_only_solved``.
     """
+    if metric.resume is not None and metric.pause is None:
+        message = f"metric {metric.name!r} resumes ({metric.resume!r}) but never pauses: add pause=, or leave resume= out"
+        raise MetricError(message, code="resume_without_pause", metric=metric.name, condition=repr(metric.resume))
     if metric.pause is not None and metric.resume is None and (metric.pause.facts != {"after"} or metric.pause.texts):
         message = (
             f"metric {metric.name!r} pauses on an event ({metric.pause!r}), which has no end: "
@@ -31,16 +36,23 @@ def check(metric: "Metric") -> None:
         )
         raise MetricError(message, code="pause_without_resume", metric=metric.name, condition=repr(metric.pause))
     for what, condition in metric.conditions:
-        solved_only, possible = True, False
+        solved_only, possible, reachable = True, False, False
         for facts, texts in situations(condition):
             if condition.holds(facts, texts):
                 possible = True
-                if facts.get("after", 0) < Status.SOLVED:
-                    solved_only = False
+                solved_only &= facts["after"] >= Status.SOLVED
+                reachable |= facts["kind"] not in _GONE and (metric.while_solved or facts["before"] < Status.SOLVED)
+                if reachable and not solved_only:
                     break
         if not possible:
             message = f"metric {metric.name!r}: its {what} condition ({condition!r}) can never hold: check its parts against each other"
             raise MetricError(message, code="condition_never_holds", metric=metric.name, what=what, condition=repr(condition))
+        if what == "stop" and not reachable:
+            message = (
+                f"metric {metric.name!r}: its stop condition ({condition!r}) holds only when nothing runs any more: a solve ends every "
+                "clock without while_solved=True, a merge, a deletion and spam end all"
+            )
+            raise MetricError(message, code="cannot_stop", metric=metric.name, condition=repr(condition))
         if what == "start" and solved_only and not metric.while_solved:
             message = f"metric {metric.name!r} starts only while the ticket is solved ({condition!r}): pass while_solved=True to let it run then"
             raise MetricError(message, code="starts_only_solved", metric=metric.name, condition=repr(condition))
@@ -53,7 +65,7 @@ def situations(condition: Condition) -> Iterator[tuple[Mapping[str, int], Mappin
     """
     names = sorted(condition.facts | _LINKED)
     keys: dict[str, set[Any]] = {}
-    for atom in _atoms(condition):
+    for atom in atoms(condition):
         keys.setdefault(atom.key, {None, _OTHER}).update(atom.among or ())
     for codes in product(*(range(len(FACTS[name].names)) for name in names)):
         facts = dict(zip(names, codes, strict=True))
@@ -63,11 +75,12 @@ def situations(condition: Condition) -> Iterator[tuple[Mapping[str, int], Mappin
                 yield facts, dict(zip(allowed, texts, strict=True))
 
 
-def _atoms(condition: Condition) -> Iterator[Has]:
+def atoms(condition: Condition) -> Iterator[Has]:
+    """The questions about texts that a condition is made of."""
     if isinstance(condition, Has):
         yield condition
     for part in condition.parts():
-        yield from _atoms(part)
+        yield from atoms(part)
 
 
 def _carries(kind: int, key: str) -> bool:
@@ -85,6 +98,8 @@ def _occurs(facts: Mapping[str, int]) -> bool:
     if created and (facts.get("wanted") or facts.get("replied") or facts.get("by_assignee") or facts.get("gone")):
         return False
     if (facts.get("receiver") or facts.get("new_holder")) and kind != EventKind.ASSIGNED:
+        return False
+    if (facts.get("replied") and facts.get("wanted") == 0) or (facts.get("reply") and facts.get("public") == 0):
         return False
     if facts.get("waiting") and not (kind == EventKind.STATUS and before >= Status.SOLVED > after):
         return False

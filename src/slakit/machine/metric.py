@@ -10,7 +10,7 @@ from slakit._value import value
 from slakit.errors import MetricError
 from slakit.machine import on
 from slakit.machine.checks import check
-from slakit.machine.conditions import Condition, fact
+from slakit.machine.conditions import Condition, Is, fact
 from slakit.machine.facts import ABSORBED, FACTS, unpack
 from slakit.machine.table import CANCEL, PAUSE, REBASE, RESET, RESUME, START, STOP, TABLES, Effect, State
 
@@ -76,7 +76,7 @@ class Metric:
     rebases: bool = False
 
     @classmethod
-    def define(  # noqa: PLR0913 - a clock has that many conditions
+    def define(
         cls, name: str, *, start: Condition, stop: Condition, pause: Condition | None = None, resume: Condition | None = None,
         reset: Condition | None = None, cancel: Condition | None = None, repeats: bool = True, while_solved: bool = False,
         accumulates: bool = False, description: str = "",
@@ -99,7 +99,7 @@ class Metric:
 
         Raises:
             MetricError: ``bad_metric_name``, ``condition_never_holds``, ``pause_without_resume``,
-                ``cannot_stop``, ``starts_only_solved``.
+                ``resume_without_pause``, ``cannot_stop``, ``starts_only_solved``.
         """
         if not name or not all(part.isidentifier() for part in name.split(".")):
             message = f"metric name {name!r}: use letters, digits and underscores, with a dot before a variant"
@@ -132,6 +132,11 @@ class Metric:
         """The keys of an event whose text its conditions ask for."""
         return frozenset().union(*(condition.texts for _, condition in self.conditions))
 
+    @property
+    def absorbs(self) -> bool:
+        """Whether a merge of another ticket into this one means anything to it."""
+        return self.rebases or any(map(_asks_for_merge, (condition for condition, _ in self.starts)))
+
     def symbol(self, code: int, texts: Mapping[str, Any]) -> Symbol:
         """What an event means to this clock.
 
@@ -141,8 +146,10 @@ class Metric:
         """
         facts = unpack(code)
         mask, anchor, cause = 0, Anchor.EVENT, ""
-        runs_here = self.while_solved or not _SOLVED.holds(facts, texts)
-        if runs_here and not facts["gone"]:
+        if facts["kind"] == ABSORBED and not self.absorbs:
+            return Symbol(0, anchor, cause)
+        runs_here = (self.while_solved or not _SOLVED.holds(facts, texts)) and not facts["gone"] and not _GONE.holds(facts, texts)
+        if runs_here:
             for condition, dates_from in self.starts:
                 if condition.holds(facts, texts):
                     mask, anchor = START, dates_from if facts["waiting"] else Anchor.EVENT
@@ -183,6 +190,12 @@ class Metric:
         header, *rows = transition_rows(self)
         lines += ["", *("  " + "".join(f"{cell:<11}" for cell in row).rstrip() for row in (header, *rows))]
         return "\n".join(lines)
+
+
+def _asks_for_merge(condition: Condition) -> bool:
+    """Whether it names the merge of another ticket into this one (a negation that merely allows it does not)."""
+    named = isinstance(condition, Is) and condition.fact == "kind" and ABSORBED in condition.among
+    return named or any(map(_asks_for_merge, condition.parts()))
 
 
 _COLUMNS = (("start", START), ("pause", PAUSE), ("resume", RESUME), ("stop", STOP), ("reset", RESET), ("cancel", CANCEL))

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slakit.events.kinds import Role
+from slakit.machine.checks import atoms
 from slakit.machine.metric import Metric, Symbol
 from slakit.machine.table import MASKS, TABLES, State
 
+OTHER = object()
+"""Stands for every value that no condition names, so that many values make few situations."""
 Step = tuple[State, int]
 Moves = tuple[Step, ...]
 
@@ -21,7 +24,7 @@ class Program:
         needs_assignee: whether some condition asks who holds the ticket.
     """
 
-    __slots__ = ("_meanings", "_symbols", "metrics", "needs_assignee", "responders", "text_keys")
+    __slots__ = ("_asked", "_meanings", "_symbols", "metrics", "needs_assignee", "responders", "text_keys")
 
     def __init__(self, metrics: Iterable[Metric], responders: Iterable[Role] = (Role.AGENT,)) -> None:
         """Compile some clocks."""
@@ -29,15 +32,29 @@ class Program:
         self.responders = frozenset(responders)
         self.text_keys = tuple(sorted(frozenset().union(*(metric.text_keys for metric in self.metrics))))
         self.needs_assignee = any("by_assignee" in metric.fact_names for metric in self.metrics)
+        self._asked: dict[str, set[Any]] = {key: set() for key in self.text_keys}
+        for metric in self.metrics:
+            for _, condition in metric.conditions:
+                for atom in atoms(condition):
+                    self._asked[atom.key].update(atom.among or ())
         self._meanings: dict[Any, tuple[tuple[int, Moves, Symbol], ...]] = {}
         self._symbols: dict[Any, tuple[Symbol, ...]] = {}
+
+    def text(self, key: str, given: Any) -> Any:
+        """A value of a text key as conditions tell it apart: None, one that some condition names, or `OTHER`."""
+        if given is None:
+            return None
+        try:
+            return given if given in self._asked[key] else OTHER
+        except TypeError:
+            return OTHER
 
     def symbols(self, code: int, texts: tuple[Any, ...] = ()) -> tuple[Symbol, ...]:
         """What an event means to each clock.
 
         Args:
             code: its packed facts.
-            texts: its values of `text_keys`, in that order.
+            texts: its values of `text_keys`, in that order, each as `text` gives it.
         """
         key = (code, texts) if texts else code
         found = self._symbols.get(key)

@@ -1,0 +1,93 @@
+"""Hypothesis strategies of clocks: conditions and metrics of one's own, schedules, choices of schedules, exclusions."""
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from slakit import Exclusion, Schedule, ScheduleBy, metrics
+from slakit.metrics import Metric, on
+from tests.strategies import START
+
+CATALOGUE = tuple(metrics.CATALOGUE)
+CATEGORIES = ("new", "open", "pending", "on_hold", "solved", "closed")
+
+SCHEDULES = (
+    Schedule.always(),
+    Schedule.weekly("mon-fri 09:00-17:00", tz="Europe/Berlin"),
+    Schedule.weekly("sat-wed 08:00-16:00; thu 08:00-12:00", tz="Asia/Tehran", holidays={"2026-03-28": "holiday"}),
+    Schedule.weekly({"mon": "22:00-06:00", "thu": "09:00-12:30 13:30-18:00", "sun": "00:00-24:00"}, tz="Europe/Berlin"),
+)
+schedules = st.sampled_from(SCHEDULES)
+
+choices = st.builds(
+    lambda field, first, second, default, on_change: ScheduleBy(
+        field[0], {field[1]: first, field[2]: second}, default=default, on_change=on_change
+    ),
+    st.sampled_from((("team", "north", "night"), ("priority", "low", "urgent"), ("tier", "gold", "silver"))),
+    schedules, schedules, schedules, st.sampled_from(("last", "sum")),
+)  # fmt: skip
+any_schedules = st.one_of(schedules, choices)
+
+_atoms = st.one_of(
+    st.just(on.created),
+    st.just(on.reply),
+    st.just(on.reopened),
+    st.just(on.solved),
+    st.just(on.by_assignee),
+    st.just(on.first_reply_given),
+    st.sampled_from(("message", "note", "status", "assigned", "accepted", "field", "escalated", "handed_over", "merged", "spam")).map(on.kind),
+    st.sampled_from(("customer", "agent", "bot")).map(on.by),
+    st.builds(
+        lambda by, public: on.message(by=by, public=public), st.sampled_from(("customer", "agent", None)), st.sampled_from((True, False, None))
+    ),
+    st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=3, unique=True).map(lambda given: on.in_status(*given)),
+    st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=2, unique=True).map(lambda given: on.entering(*given)),
+    st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=2, unique=True).map(lambda given: on.leaving(*given)),
+    st.sampled_from(("Awaiting User Info", "In Arbeit", "open")).map(on.status),
+    st.sampled_from((("priority",), ("priority", "urgent"), ("tier", "gold", "silver"), ("seats", 1, 2, 3))).map(lambda given: on.field(*given)),
+    st.sampled_from(({}, {"to": "sara"}, {"group": "north"}, {"receiver": "agent"}, {"receiver": "nobody"})).map(lambda given: on.assigned(**given)),
+    st.sampled_from(("sara", "cleo", "someone")).map(on.actor),
+)
+conditions = st.recursive(
+    _atoms,
+    lambda inner: st.one_of(
+        st.builds(lambda one, other: one & other, inner, inner),
+        st.builds(lambda one, other: one | other, inner, inner),
+        inner.map(lambda one: ~one),
+    ),
+    max_leaves=3,
+)
+levels = st.lists(st.sampled_from(CATEGORIES[:4]), min_size=1, max_size=3, unique=True).map(lambda given: on.in_status(*given))
+
+
+@st.composite
+def metrics_of_ones_own(draw, name="mine"):
+    """A clock from random conditions; contradictions are drawn again."""
+
+    def maybe(strategy):
+        return draw(st.one_of(st.none(), strategy))
+
+    pause, resume = draw(st.one_of(st.just((None, None)), st.tuples(levels, st.none()), st.tuples(conditions, conditions)))
+    return Metric.define(
+        name,
+        start=draw(conditions),
+        stop=draw(conditions),
+        pause=pause,
+        resume=resume,
+        reset=maybe(conditions),
+        cancel=maybe(conditions),
+        repeats=draw(st.booleans()),
+        while_solved=draw(st.booleans()),
+        accumulates=draw(st.booleans()),
+    )
+
+
+spans = st.tuples(st.integers(-60, 60 * 48), st.integers(1, 60 * 24)).map(
+    lambda given: (START + timedelta(minutes=given[0]), START + timedelta(minutes=given[0] + given[1]))
+)
+exclusions = st.builds(
+    lambda span, when: Exclusion(span[0], span[1], "outage", when=when),
+    spans,
+    st.sampled_from((None, {"tier": "gold"}, {"priority": ["low", "urgent"]}, {"team": {"not": "north"}}, {"seats": {"min": 10}})),
+)
+several_exclusions = st.one_of(st.just([]), st.lists(exclusions, max_size=3))
