@@ -11,10 +11,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints, Situation, SymbolTable, situation
-from slakit.columns.strategies import Moves, moves
+from slakit.columns.situations import Block, Bools, Ints, Numbers, Signs, Situation, SymbolTable, situation
+from slakit.columns.strategies import Meanings, Moves, leads, moves
 from slakit.events.kinds import EventKind
-from slakit.machine.metric import Anchor, Metric, Symbol
+from slakit.machine.metric import Anchor, Metric
 from slakit.machine.program import Program
 from slakit.machine.table import CANCEL, STOP, State
 
@@ -98,8 +98,8 @@ def regular_tickets(columns: "EventColumns") -> Bools:
     if odd.any():
         regular[columns.ticket[odd]] = False
         into, names = columns.coded("into")
-        survivors = [names[code] for code in np.unique(into[into >= 0]).tolist()]
-        regular[np.isin(columns.tickets, np.array(survivors, dtype=columns.tickets.dtype))] = False
+        survivors = {names[code] for code in np.unique(into[into >= 0]).tolist()}
+        regular[[code for code, ticket in enumerate(columns.tickets.tolist()) if ticket in survivors]] = False
     regular[np.diff(columns.starts) > LONG_TICKET] = False
     return regular
 
@@ -144,13 +144,18 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     table = SymbolTable(program)
     causes: dict[str, int] = {"": 0}
     parts: list[list[RunColumns]] = [[] for _ in program.metrics]
+    signs, situations, meanings = Signs(program.responders), 0, list[Meanings]()
     for block, codes in blocks(columns, regular):
-        known = situation(block, program)
-        numbers = table.numbers(block, known.code)
+        known = situation(block, program, signs)
+        numbers = table.numbers(block, known)
+        if len(table.rows) > situations:
+            situations = len(table.rows)
+            meanings = [
+                Meanings(metric, [row[index] for row in table.rows], table.codes, causes) for index, metric in enumerate(program.metrics)
+            ]
         for index, metric in enumerate(program.metrics):
-            symbols = [row[index] for row in table.rows]
-            moved, readings = moves(block, numbers, metric, symbols), read(block, codes, index)
-            parts[index].append(_runs(index, metric, block, codes, known, numbers, symbols, readings, moved, as_of, causes))
+            moved = moves(block, numbers, metric, meanings[index])
+            parts[index].append(_runs(index, metric, block, codes, known, numbers, meanings[index], read(block, codes, index), moved, as_of))
     return joined([part for metric in parts for part in metric], list(causes))
 
 
@@ -166,22 +171,19 @@ def joined(parts: list[RunColumns], causes: list[str]) -> RunColumns:
 _DTYPES = {"metric": np.uint8, "ticket": np.int32, "ordinal": np.int32, "state": np.uint8, "cause": np.uint16}
 
 
-def _runs(  # noqa: PLR0913 - all that is known of a block
-    index: int, metric: Metric, block: Block, codes: Ints, known: Situation, numbers: NDArray[np.uint16], symbols: list[Symbol],
-    readings: Readings, moved: Moves, as_of: int, causes: dict[str, int],
+def _runs(  # noqa: PLR0917 - all that is known of a block
+    index: int, metric: Metric, block: Block, codes: Ints, known: Situation, numbers: Numbers, meanings: Meanings,
+    readings: Readings, moved: Moves, as_of: int,
 ) -> RunColumns:  # fmt: skip
     opens, closes = moved.opens, moved.closes
     ticket = block.ticket[opens]
-    which = np.searchsorted(closes, opens, "right")
-    found = np.minimum(which, max(len(closes) - 1, 0))
-    ended = (which < len(closes)) & (block.ticket[closes[found]] == ticket) if len(closes) else np.zeros(len(opens), np.bool_)
-    stop = np.where(ended, closes[found] if len(closes) else 0, -1)
-    symbol_mask = np.array([symbol.mask for symbol in symbols], np.uint8)
-    symbol_cause = np.array([causes.setdefault(symbol.cause, len(causes)) for symbol in symbols], np.uint16)
-    stop_mask = symbol_mask[numbers[stop]]
-    state = np.where((stop_mask & STOP != 0) & (stop_mask & CANCEL == 0), np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
-    anchor = _anchors(opens, known, numbers, symbols)
-    at_stop = np.maximum(stop, 0)
+    ended = moved.following < len(closes)
+    at_stop = np.append(closes, 0)[moved.following]
+    ended &= block.ticket[at_stop] == ticket
+    stop = np.where(ended, at_stop, -1)
+    stop_mask = meanings.mask[numbers[at_stop]]
+    state = np.where((stop_mask & (STOP | CANCEL)) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
+    anchor = _anchors(opens, known, numbers, meanings)
     open_read = readings.open
     last_read = np.where(ended, open_read[at_stop], readings.open_end[ticket])
     whole = last_read - open_read[anchor]
@@ -196,10 +198,8 @@ def _runs(  # noqa: PLR0913 - all that is known of a block
         state[~ended] = last_state[~ended]
     positions = block.positions
     elapsed = whole - excluded - paused
-    first = np.ones(len(opens), np.bool_)
-    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
     rows = np.arange(len(opens))
-    begins = np.maximum.accumulate(np.where(first, rows, 0))
+    begins = np.maximum.accumulate(np.where(leads(ticket), rows, 0))
     carried = np.zeros(len(opens), np.int64)
     if metric.accumulates:
         before = np.cumsum(elapsed) - elapsed
@@ -212,7 +212,7 @@ def _runs(  # noqa: PLR0913 - all that is known of a block
         opened=_global(positions, opens),
         stop=np.where(ended, _global(positions, at_stop), -1),
         state=state,
-        cause=np.where(ended, symbol_cause[numbers[at_stop]], np.uint16(0)).astype(np.uint16),
+        cause=np.where(ended, meanings.cause[numbers[at_stop]], np.uint16(0)),
         started=block.at[anchor],
         end=np.where(ended, block.at[at_stop], as_of),
         elapsed=elapsed,
@@ -227,11 +227,11 @@ def _global(positions: "slice | Ints", local: Ints) -> Ints:
     return local + positions.start if isinstance(positions, slice) else positions[local]
 
 
-def _anchors(opens: Ints, known: Situation, numbers: NDArray[np.uint16], symbols: list[Symbol]) -> Ints:
+def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings) -> Ints:
     """The events that the cycles date from: at a reopening, a customer message at hand."""
     if not len(known.reopened):
         return opens
-    anchor_of = np.array([symbol.anchor for symbol in symbols], np.uint8)[numbers[opens]]
+    anchor_of = meanings.anchor[numbers[opens]]
     anchors = opens.copy()
     for which, messages in ((Anchor.OLDEST, known.oldest), (Anchor.LATEST, known.latest)):
         rows = np.flatnonzero(anchor_of == which)
@@ -239,7 +239,7 @@ def _anchors(opens: Ints, known: Situation, numbers: NDArray[np.uint16], symbols
     return anchors
 
 
-def _paused(  # noqa: PLR0913 - the readings and both ends of every cycle
+def _paused(  # noqa: PLR0917 - the readings and both ends of every cycle
     block: Block, counts: Ints, state: NDArray[np.uint8], readings: Readings, opens: Ints, stop: Ints, ended: Bools
 ) -> tuple[Ints, NDArray[np.uint8]]:
     """Paused working time of each cycle, and the state in which each open one stands."""

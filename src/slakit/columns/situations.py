@@ -4,6 +4,7 @@ Everything here works on a *block*: the events of whole tickets, in canonical or
 beginning with its only `created`.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit.events.kinds import EventKind, Role, Status
-from slakit.machine.facts import BITS, SHIFT
+from slakit.machine.facts import BITS, SHIFT, pack
 from slakit.machine.metric import Symbol
 from slakit.machine.program import Program
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Numbers = NDArray[np.unsignedinteger[Any]]
 
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
@@ -66,74 +68,128 @@ class Situation:
     """What the interpreter knows of a block's events.
 
     Attributes:
-        code: int32[n], packed facts (`slakit.machine.facts`).
+        code: int32[n], packed facts (`slakit.machine.facts`) but for the rare ones.
+        rare: indices of the events that have a rare fact as well.
+        rare_code: int32, the whole packed facts of each of them.
         reopened: indices of the events that reopen a ticket with a customer message at hand.
         oldest: for each of them, index of the oldest such message.
         latest: for each of them, index of the latest.
     """
 
     code: NDArray[np.int32]
+    rare: Ints
+    rare_code: NDArray[np.int32]
     reopened: Ints
     oldest: Ints
     latest: Ints
 
 
-def situation(block: Block, program: Program) -> Situation:
+class Signs:
+    """What kind and role alone say of an event, looked up at ``kind | role << 5``.
+
+    Attributes:
+        code: int32[256], the packed facts that they settle, for a public event.
+        flags: uint8[256], bits of `CUSTOMER`, `REPLY`, `OPENS`, `STATUS`, `ASSIGNS` and `GOES`.
+    """
+
+    CUSTOMER, REPLY, OPENS, STATUS, ASSIGNS, GOES = 1, 2, 4, 8, 16, 32
+
+    def __init__(self, responders: Collection[Role]) -> None:
+        """Work the table out for the roles whose public messages are replies."""
+        self.code = np.zeros(256, np.int32)
+        self.flags = np.zeros(256, np.uint8)
+        for kind in EventKind:
+            for role in Role:
+                message = kind is EventKind.MESSAGE
+                reply = message and role in responders
+                opens = kind is EventKind.CREATED and role is not Role.AGENT
+                self.code[kind | role << 5] = pack(kind=kind, role=role, public=1, reply=reply)
+                self.flags[kind | role << 5] = (
+                    self.CUSTOMER * (message and role is Role.CUSTOMER) | self.REPLY * reply | self.OPENS * opens
+                    | self.STATUS * (kind is EventKind.STATUS) | self.ASSIGNS * (kind is EventKind.ASSIGNED)
+                    | self.GOES * (kind in _GOES)
+                )  # fmt: skip
+
+
+_GOES = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
+_PUBLIC_FACTS = np.int32(pack(public=1, reply=1))
+
+
+def situation(block: Block, program: Program, signs: Signs) -> Situation:
     """The facts of every event of a block, as the object interpreter derives them one by one."""
-    n = len(block)
-    index = np.arange(n)
-    kind, role = block.kind, block.role
-    message = kind == EventKind.MESSAGE
-    customer = message & (role == Role.CUSTOMER) & block.public
-    responder = role == Role.AGENT if program.responders == {Role.AGENT} else np.isin(role, [int(given) for given in program.responders])
-    reply = message & block.public & responder
-    after, before = _categories(block, index)
-    wants = customer | ((kind == EventKind.CREATED) & (role != Role.AGENT))
-    wanted = index > _first(wants, block)[block.ticket]
-    replied = index > _first(reply & wanted, block)[block.ticket]
-    code = kind.astype(np.int32)
-    code |= role.astype(np.int32) << SHIFT["role"]
-    for name, fact in (("public", block.public), ("reply", reply), ("before", before), ("after", after), ("wanted", wanted), ("replied", replied)):
-        code |= fact.astype(np.int32) << SHIFT[name]
-    status = kind == EventKind.STATUS
+    index = np.arange(len(block), dtype=np.int32)
+    sign = block.kind | (block.role << np.uint8(5))
+    code, flags = signs.code[sign], signs.flags[sign]
+    private = np.flatnonzero(~block.public)
+    code[private] &= ~_PUBLIC_FACTS
+    flags[private] &= np.uint8(~(Signs.CUSTOMER | Signs.REPLY) & 0xFF)
+    after, before = _categories(block)
+    code |= (before.astype(np.int32) << SHIFT["before"]) | (after.astype(np.int32) << SHIFT["after"])
+    first_want = _first(flags & np.uint8(Signs.CUSTOMER | Signs.OPENS) != 0, block, index)
+    wanted = index > first_want
+    reply = (flags & np.uint8(Signs.REPLY)) != 0
+    replied = index > _first(reply & wanted, block, index)
+    code |= (wanted.astype(np.int32) << SHIFT["wanted"]) | (replied.astype(np.int32) << SHIFT["replied"])
     solved, solved_before = after >= Status.SOLVED, before >= Status.SOLVED
-    reopened, oldest, latest = _waits(np.flatnonzero(status & solved_before & ~solved), np.flatnonzero(solved & ~solved_before), customer, reply)
-    code[reopened] |= 1 << SHIFT["waiting"]
-    _assignments(block, code)
-    if program.needs_assignee:
-        code[_by_assignee(block)] |= 1 << SHIFT["by_assignee"]
-    gone = (kind == EventKind.SPAM) | (kind == EventKind.DELETED) | (kind == EventKind.MERGED)
-    if gone.any():
-        code |= (index > _first(gone, block)[block.ticket]).astype(np.int32) << SHIFT["gone"]
-    return Situation(code, reopened, oldest, latest)
+    moved = np.flatnonzero(solved != solved_before)
+    enters = solved[moved]
+    customer = np.flatnonzero(flags & np.uint8(Signs.CUSTOMER))
+    reopened, oldest, latest = _waits(moved[~enters], moved[enters], customer, np.flatnonzero(reply))
+    rare, rare_code = _rare(block, program, code, flags, index, reopened)
+    return Situation(code, rare, rare_code, reopened, oldest, latest)
 
 
-def _categories(block: Block, index: Ints) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _categories(block: Block) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Status category after and before each event."""
-    created = block.kind == EventKind.CREATED
-    category = np.where(created & (block.category == 0), np.uint8(Status.NEW), block.category)
-    carries = (created | (block.kind == EventKind.STATUS)) & (category != 0)
-    after = category[np.maximum.accumulate(np.where(carries, index, 0))]
+    category = block.category.copy()
+    opening = category[block.starts]
+    category[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
+    carriers = np.flatnonzero(category)
+    lasting = np.diff(carriers, append=len(category))
+    after = np.repeat(category[carriers], lasting)
     before = np.empty_like(after)
     before[1:] = after[:-1]
     before[block.starts] = Status.NONE
     return after, before
 
 
-def _first(flag: Bools, block: Block) -> Ints:
-    """Index of each ticket's first flagged event; beyond the block where it has none."""
-    n = len(block)
-    found = np.full(len(block.starts), n, np.int64)
+def _first(flag: Bools, block: Block, index: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each event, the index of its ticket's first flagged event; beyond the block where it has none."""
+    found = np.full(len(block.starts), len(block), np.int32)
     at = np.flatnonzero(flag)[::-1]
-    found[block.ticket[at]] = at
-    return found
+    found[block.ticket[at]] = index[at]
+    return np.repeat(found, np.diff(block.starts, append=len(block)))
 
 
-def _waits(reopening: Ints, solving: Ints, customer: Bools, reply: Bools) -> tuple[Ints, Ints, Ints]:
+def _rare(
+    block: Block, program: Program, code: NDArray[np.int32], flags: NDArray[np.uint8], index: NDArray[np.int32], reopened: Ints
+) -> tuple[Ints, NDArray[np.int32]]:
+    """The events with facts that few events have, and their whole codes."""
+    whole: dict[str, tuple[Ints, NDArray[np.int32]]] = {"waiting": (reopened, np.full(len(reopened), 1 << SHIFT["waiting"], np.int32))}
+    assigned = np.flatnonzero(flags & np.uint8(Signs.ASSIGNS))
+    if len(assigned):
+        whole["assigned"] = _assignments(block, assigned)
+    if program.needs_assignee:
+        mine = np.flatnonzero(_by_assignee(block))
+        whole["by_assignee"] = mine, np.full(len(mine), 1 << SHIFT["by_assignee"], np.int32)
+    if (flags & np.uint8(Signs.GOES)).any():
+        gone = np.flatnonzero(index > _first((flags & np.uint8(Signs.GOES)) != 0, block, index))
+        whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
+    parts = [at for at, _ in whole.values() if len(at)]
+    if not parts:
+        return reopened, code[reopened]
+    rare = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0]
+    rare_code = code[rare]
+    for at, bits in whole.values():
+        rare_code[np.searchsorted(rare, at)] |= bits
+    return rare, rare_code
+
+
+def _waits(reopening: Ints, solving: Ints, messages: Ints, replies: Ints) -> tuple[Ints, Ints, Ints]:
     """For reopenings: the oldest and latest customer message since the solve that no reply has answered."""
+    reopening = reopening[np.searchsorted(solving, reopening) > 0]
     if not len(reopening):
         return reopening, reopening, reopening
-    messages, replies = np.flatnonzero(customer), np.flatnonzero(reply)
     since = solving[np.searchsorted(solving, reopening) - 1]
     if len(replies):
         last = np.searchsorted(replies, reopening) - 1
@@ -143,9 +199,8 @@ def _waits(reopening: Ints, solving: Ints, customer: Bools, reply: Bools) -> tup
     return reopening[some], messages[following[some]], messages[last[some]]
 
 
-def holders(block: Block) -> tuple[Ints, Ints, Ints]:
-    """The assignments of a block: their indices, the kind of receiver, and a key of the holder (-1: nobody)."""
-    at = np.flatnonzero(block.kind == EventKind.ASSIGNED)
+def holders(block: Block, at: Ints) -> tuple[Ints, Ints, Ints]:
+    """Assignments of a block: their indices, the kind of receiver, and a key of the holder (-1: nobody)."""
     to, _ = block.coded("to")
     group, _ = block.coded("group")
     to_role, roles = block.coded("to_role")
@@ -159,14 +214,12 @@ def holders(block: Block) -> tuple[Ints, Ints, Ints]:
     return at, receiver, key
 
 
-def _assignments(block: Block, code: NDArray[np.int32]) -> None:
-    if not (block.kind == EventKind.ASSIGNED).any():
-        return
-    at, receiver, key = holders(block)
+def _assignments(block: Block, assigned: Ints) -> tuple[Ints, NDArray[np.int32]]:
+    at, receiver, key = holders(block, assigned)
     held = np.full(len(at), -1, np.int64)
     same_ticket = block.ticket[at[1:]] == block.ticket[at[:-1]]
     held[1:][same_ticket] = key[:-1][same_ticket]
-    code[at] |= (receiver << SHIFT["receiver"]).astype(np.int32) | ((key != held).astype(np.int32) << SHIFT["new_holder"])
+    return at, (receiver << SHIFT["receiver"]).astype(np.int32) | ((key != held).astype(np.int32) << SHIFT["new_holder"])
 
 
 def agents(block: Block) -> tuple[Ints, list[Any]]:
@@ -191,7 +244,7 @@ def agents(block: Block) -> tuple[Ints, list[Any]]:
     held = np.full(n, -1, np.int64)
     fixes = np.zeros(n, np.bool_)
     fixes[block.starts] = True
-    at, receiver, _ = holders(block)
+    at, receiver, _ = holders(block, np.flatnonzero(block.kind == EventKind.ASSIGNED))
     fixes[at] = True
     held[at] = np.where(receiver == _AGENT, recode[to[at]], -1)
     accepted = (block.kind == EventKind.ACCEPTED) & (actor >= 0)
@@ -222,50 +275,64 @@ class SymbolTable:
     """Numbers the distinct situations of a log and keeps what each means to every clock.
 
     Attributes:
+        program: the clocks.
         rows: per situation, the symbol of each clock.
+        codes: per situation, its packed facts.
     """
 
     def __init__(self, program: Program) -> None:
         """An empty table."""
         self.program = program
         self.rows: list[tuple[Symbol, ...]] = []
+        self.codes: list[int] = []
         self._by_code = np.zeros(1 << BITS, np.uint16)
         self._by_text: dict[tuple[Any, ...], int] = {}
 
-    def numbers(self, block: Block, code: NDArray[np.int32]) -> NDArray[np.uint16]:
+    def numbers(self, block: Block, known: Situation) -> Numbers:
         """The number of each event's situation."""
         if self.program.text_keys:
+            code = known.code.copy()
+            code[known.rare] = known.rare_code
             return self._numbers_with_texts(block, code)
+        numbers = self._of(known.code)
+        if len(known.rare):
+            numbers[known.rare] = self._of(known.rare_code)
+        return numbers
+
+    def _of(self, code: NDArray[np.int32]) -> Numbers:
         numbers = self._by_code[code]
         if not numbers.all():
             for given in np.unique(code[numbers == 0]).tolist():
-                self.rows.append(self.program.symbols(given))
+                self._add(given, self.program.symbols(given))
                 self._by_code[given] = len(self.rows)
             numbers = self._by_code[code]
-        return numbers - np.uint16(1)
+        numbers -= np.uint16(1)
+        return numbers
 
-    def _numbers_with_texts(self, block: Block, code: NDArray[np.int32]) -> NDArray[np.uint16]:
-        values: list[list[Any]] = []
-        combined = code.astype(np.int64)
-        distinct = [np.unique(combined)]
+    def _add(self, code: int, symbols: tuple[Symbol, ...]) -> None:
+        self.codes.append(code)
+        self.rows.append(symbols)
+
+    def _numbers_with_texts(self, block: Block, code: NDArray[np.int32]) -> Numbers:
+        """As `numbers`, where conditions ask for texts: the situation is the facts and the text of every key."""
+        combined, levels = code.astype(np.int64), []
         for key in self.program.text_keys:
             codes, names = block.coded(key)
-            first, inverse = np.unique(combined, return_inverse=True)
-            combined = inverse * (len(names) + 1) + codes + 1
-            distinct.append(first)
-            values.append([None, *names])
+            distinct, combined = np.unique(combined, return_inverse=True)
+            levels.append((distinct, [*names, None]))
+            combined = combined * (len(names) + 1) + np.where(codes < 0, len(names), codes)
         final, inverse = np.unique(combined, return_inverse=True)
-        numbers = np.empty(len(final), np.uint16)
+        numbers = np.empty(len(final), np.uint32)
         for row, given in enumerate(final.tolist()):
             texts: list[Any] = []
             left = given
-            for position in range(len(values) - 1, -1, -1):
-                left, which = divmod(left, len(values[position]))
-                texts.append(values[position][which])
-                left = int(distinct[position + 1][left])
-            key = (left, tuple(reversed([text if text is None or text.__hash__ is not None else repr(text) for text in texts])))
+            for distinct, names in reversed(levels):
+                left, which = divmod(left, len(names))
+                texts.insert(0, names[which])
+                left = int(distinct[left])
+            key = (left, tuple(text if text is None or text.__hash__ is not None else repr(text) for text in texts))
             if key not in self._by_text:
-                self.rows.append(self.program.symbols(*key))
-                self._by_text[key] = len(self.rows) - 1
+                self._by_text[key] = len(self.rows)
+                self._add(left, self.program.symbols(*key))
             numbers[row] = self._by_text[key]
         return numbers[inverse]

@@ -10,9 +10,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints
+from slakit.columns.situations import Block, Bools, Ints, Numbers
+from slakit.machine.facts import unpack
 from slakit.machine.metric import Metric, Symbol
-from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, RESUME, START, STATES, STOP, TABLES, Effect, State
+from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, START, STATES, STOP, TABLES, Effect, State
 
 _ENDS = STOP | CANCEL
 
@@ -24,88 +25,126 @@ class Moves:
     Attributes:
         opens: indices of the events that open a cycle, ascending.
         closes: indices of the events that close one, ascending.
+        following: for each open, how many closes come before or at it: the number of the close that may end it.
         counts: indices of the events after which the state may have changed; None for a clock that never pauses.
         state: uint8, the state after each of them; None for a clock that never pauses.
     """
 
     opens: Ints
     closes: Ints
+    following: Ints
     counts: Ints | None
     state: NDArray[np.uint8] | None
 
 
-def moves(block: Block, numbers: NDArray[np.uint16], metric: Metric, symbols: Sequence[Symbol]) -> Moves:
+class Meanings:
+    """What every situation means to one clock, as arrays.
+
+    Attributes:
+        mask: uint8, the conditions that it meets.
+        moves: bool, whether it can start, end or reset a cycle, or change a pause.
+        cause: uint16, number of the cause for which it ends a cycle.
+        anchor: uint8, the `Anchor` of a cycle that it opens.
+    """
+
+    def __init__(self, metric: Metric, symbols: Sequence[Symbol], codes: Sequence[int], causes: dict[str, int]) -> None:
+        """Read the symbols of the situations known so far; new causes are numbered in ``causes``."""
+        self.mask = np.array([symbol.mask for symbol in symbols], np.uint8)
+        self.cause = np.array([causes.setdefault(symbol.cause, len(causes)) for symbol in symbols], np.uint16)
+        self.anchor = np.array([symbol.anchor for symbol in symbols], np.uint8)
+        self.moves = (self.mask & (START | _ENDS | RESET)) != 0
+        if metric.pause is not None:
+            self.moves |= np.array([pause_changes(metric, code) for code in codes], np.bool_)
+
+
+def pause_changes(metric: Metric, code: int) -> bool:
+    """Whether an event in a situation can begin or end a pause; for a pause that is a level: its status changes."""
+    if metric.resume is not None:
+        return True
+    facts = unpack(code)
+    return facts["before"] == 0 or _held(metric, facts["before"]) != _held(metric, facts["after"])
+
+
+def _held(metric: Metric, category: int) -> bool:
+    return metric.pause is not None and metric.pause.holds({"after": category}, {})
+
+
+def moves(block: Block, numbers: Numbers, metric: Metric, meanings: Meanings) -> Moves:
     """Run a clock over a block by the strategy that fits its table.
 
     Args:
         block: the events.
-        numbers: the situation of each, an index into ``symbols``.
+        numbers: the situation of each.
         metric: the clock.
-        symbols: what each situation means to it.
+        meanings: what the situations mean to it.
     """
-    masks = np.array([symbol.mask for symbol in symbols], np.uint8)
-    if metric.pause is None or metric.resume is None:
-        return scan(block, masks[numbers], metric)
-    return lock_step(block, masks[numbers], metric)
+    at = np.flatnonzero(meanings.moves[numbers])
+    mask = meanings.mask[numbers[at]]
+    strategy = scan if metric.pause is None or metric.resume is None else lock_step
+    return strategy(block, at, mask, metric)
 
 
-def scan(block: Block, mask: NDArray[np.uint8], metric: Metric) -> Moves:
+def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:
     """For a clock whose state follows from the last event that starts or ends it, and the pause from a level.
 
     An event that starts it leaves it active whatever was before, one that only ends it inactive; so
     the state is that of the last such marker, and nothing needs to be taken one by one.
+
+    Args:
+        block: the events.
+        at: indices of the events that can move the clock.
+        mask: what each of them meets.
+        metric: the clock.
     """
-    marks = (mask & (START | _ENDS | RESET)) != 0
-    if metric.pause is not None:
-        held = (mask & PAUSE) != 0
-        marks[1:] |= held[1:] != held[:-1]
-        marks[block.starts] = True
-    at = np.flatnonzero(marks)
-    here, ticket = mask[at], block.ticket[at]
-    start, ends, resets = (here & START) != 0, (here & _ENDS) != 0, (here & RESET) != 0
-    first_here = np.empty(len(at), np.bool_)
-    first_here[:1] = True
-    np.not_equal(ticket[1:], ticket[:-1], out=first_here[1:])
+    ticket = block.ticket[at]
+    start, ends = (mask & START) != 0, (mask & _ENDS) != 0
+    first_here = leads(ticket)
     decisive = start | ends
     active = start
     if not decisive.all():
         decisive |= first_here
-        active = start[np.maximum.accumulate(np.where(decisive, np.arange(len(at)), 0))]
+        active = start[np.maximum.accumulate(np.where(decisive, np.arange(len(at), dtype=np.int32), 0))]
     before = np.empty_like(active)
     before[1:] = active[:-1]
     before[first_here] = False
-    closing = before & (ends | resets)
-    opening = (start & (~before | ends | resets)) | (before & resets & ~ends)
-    opens, closes = at[opening], at[closing]
+    closing = before & ends
+    opening = start & (~before | ends)
+    if metric.reset is not None:
+        resets = before & ((mask & RESET) != 0)
+        closing |= resets
+        opening |= resets & ~ends
+    if not metric.repeats:
+        opening, closing = _once(opening, ticket), _once(closing, ticket)
+    following = np.cumsum(closing)[opening]
     if metric.pause is None:
-        return Moves(*_once(block, opens, closes, metric), None, None)
-    state = np.where(active, np.where((here & PAUSE) != 0, np.uint8(State.PAUSED), np.uint8(State.RUNNING)), np.uint8(State.STOPPED))
-    return Moves(*_once(block, opens, closes, metric), at, state)
+        return Moves(at[opening], at[closing], following, None, None)
+    paused = np.where((mask & PAUSE) != 0, np.uint8(State.PAUSED), np.uint8(State.RUNNING))
+    return Moves(at[opening], at[closing], following, at, np.where(active, paused, np.uint8(State.STOPPED)))
 
 
-def _once(block: Block, opens: Ints, closes: Ints, metric: Metric) -> tuple[Ints, Ints]:
-    """Only the first cycle of each ticket, for a clock that does not repeat."""
-    if metric.repeats:
-        return opens, closes
-    return opens[_leads(block.ticket[opens])], closes[_leads(block.ticket[closes])]
+def _once(flag: Bools, ticket: Ints) -> Bools:
+    """Only each ticket's first of the flagged events."""
+    at = np.flatnonzero(flag)
+    only = np.zeros_like(flag)
+    only[at[leads(ticket[at])]] = True
+    return only
 
 
-def _leads(ticket: Ints) -> Bools:
-    leads = np.ones(len(ticket), np.bool_)
-    np.not_equal(ticket[1:], ticket[:-1], out=leads[1:])
-    return leads
+def leads(ticket: Ints) -> Bools:
+    """Which elements are the first of their ticket."""
+    first = np.ones(len(ticket), np.bool_)
+    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
+    return first
 
 
-def lock_step(block: Block, mask: NDArray[np.uint8], metric: Metric) -> Moves:
+def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:
     """For any table: the first event of every ticket, then the second of every ticket, and so on.
 
     Only events that can move the clock are taken; tickets are ordered by how many they have, so
-    that those still going on are always the first ones.
+    that those still going on are always the first ones. Arguments as for `scan`.
     """
     table, effects = _flat(metric)
-    movable = np.array([_movable(metric, given) for given in range(MASKS)])
-    at = np.flatnonzero(movable[mask])
-    here = mask[at].astype(np.intp)
+    here = mask.astype(np.intp)
     per_ticket = np.bincount(block.ticket[at], minlength=len(block.starts))
     begins = np.cumsum(per_ticket) - per_ticket
     order = np.argsort(-per_ticket, kind="stable")
@@ -121,7 +160,8 @@ def lock_step(block: Block, mask: NDArray[np.uint8], metric: Metric) -> Moves:
         state[:count] = table[cell]
         after[where] = state[:count]
         effect[where] = effects[cell]
-    return Moves(at[(effect & Effect.OPEN) != 0], at[(effect & Effect.CLOSE) != 0], at, after)
+    opening, closing = (effect & Effect.OPEN) != 0, (effect & Effect.CLOSE) != 0
+    return Moves(at[opening], at[closing], np.cumsum(closing)[opening], at, after)
 
 
 def _flat(metric: Metric) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -129,7 +169,3 @@ def _flat(metric: Metric) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     cells = [rows[state][mask] for state in range(STATES) for mask in range(MASKS)]
     return np.array([after for after, _ in cells], np.uint8), np.array([effect for _, effect in cells], np.uint8)
 
-
-def _movable(metric: Metric, mask: int) -> bool:
-    rows = TABLES[metric.repeats]
-    return any(rows[state][mask] != (State(state), Effect.NONE) for state in range(STATES)) or bool(mask & (PAUSE | RESUME) and metric.pause)
