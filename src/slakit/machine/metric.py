@@ -179,6 +179,10 @@ class Metric:
                 return named
         return "solved" if not self.while_solved and not stops and on.solved.holds(facts, texts) else None
 
+    def __hash__(self) -> int:
+        """By name: a metric is looked up at every judgement, and names hardly ever collide."""
+        return hash(self.name)
+
     def __repr__(self) -> str:
         """The id, so that it reads in a list."""
         return f"<Metric {self.name}>"

@@ -52,12 +52,18 @@ class PolicySet:
         priorities: from the least to the most urgent.
         matrix: derives the priority of a ticket that carries none; None: such a ticket has no priority.
         priority_field: the ticket's field with the priority.
+        metrics: the clocks that some policy has a target for, in order of first mention.
+        choosing_fields: the ticket's fields by which policy and priority are chosen.
+        fields: those, and the fields that carry a due instant: a change of one can change a target.
     """
 
     policies: tuple[Policy, ...] = attrs.field(converter=tuple)
     priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=tuple)
     matrix: PriorityMatrix | None = attrs.field(default=None, kw_only=True)
     priority_field: str = attrs.field(default="priority", kw_only=True)
+    metrics: "tuple[Metric, ...]" = attrs.field(init=False, eq=False)
+    choosing_fields: frozenset[str] = attrs.field(init=False, eq=False)
+    fields: frozenset[str] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Check policies against each other and against the priorities."""
@@ -72,6 +78,11 @@ class PolicySet:
             for priority in sorted(self.matrix.priorities - set(self.priorities)):
                 raise PolicyError(f"priority matrix: unknown priority {priority!r}: {did_you_mean(priority, self.priorities)}", code="unknown_priority", given=priority)
         self._check_versions()
+        put = object.__setattr__
+        put(self, "metrics", self._metrics())
+        put(self, "choosing_fields", self._choosing_fields())
+        due = {target.field for policy in self.policies for _, rows in policy.targets for _, target in rows if target.field is not None}
+        put(self, "fields", self.choosing_fields | due)
 
     def _check_versions(self) -> None:
         by_name: dict[str, list[Policy]] = {}
@@ -82,9 +93,7 @@ class PolicySet:
                     raise PolicyError(message, code="overlapping_versions", policy=policy.name)
             by_name[policy.name].append(policy)
 
-    @property
-    def metrics(self) -> "tuple[Metric, ...]":
-        """The clocks that some policy has a target for, in order of first mention."""
+    def _metrics(self) -> "tuple[Metric, ...]":
         found: dict[str, Metric] = {}
         for policy in self.policies:
             for name, _ in policy.targets:
@@ -94,21 +103,13 @@ class PolicySet:
                     raise PolicyError(message, code="conflicting_metric", policy=policy.name, metric=name)
         return tuple(found.values())
 
-    @property
-    def choosing_fields(self) -> frozenset[str]:
-        """The ticket's fields by which policy and priority are chosen."""
+    def _choosing_fields(self) -> frozenset[str]:
         names = {self.priority_field}
         if self.matrix is not None:
             names |= {self.matrix.impact, self.matrix.urgency}
         for policy in self.policies:
             names |= set() if policy.when is None else set(policy.when.fields)
         return frozenset(names)
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The ticket's fields whose change can change a target or a schedule."""
-        due = {target.field for policy in self.policies for _, rows in policy.targets for _, target in rows if target.field is not None}
-        return self.choosing_fields | due
 
     @property
     def boundaries(self) -> tuple[int, ...]:
