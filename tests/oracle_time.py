@@ -62,6 +62,8 @@ def weekly_owners(rule_on, now):
     for day, reading in ((today, seconds), (today - ONE, seconds + DAY)):
         if any(start <= reading < end for start, end in hours_starting(rule_on(day), day)):
             found.add(day)
+    if not found:
+        return found
     rule = rule_on(today)
     for day, reading in ((today, seconds), (today - ONE, seconds + DAY)):
         if any(start <= reading < end for start, end in rule["closed"].get(day, ())):

@@ -87,8 +87,8 @@ class Maker:
         return week
 
     def near(self):
-        """A date within four days."""
-        return self.day + timedelta(days=self.random.randint(-4, 4))
+        """A date within three days."""
+        return self.day + timedelta(days=self.random.randint(-3, 3))
 
     def own_hours(self):
         """Hours of one date, some overnight."""

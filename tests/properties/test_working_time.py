@@ -16,7 +16,7 @@ NAT = -(2**63)
 
 
 @st.composite
-def situations(draw, changes, step=900, days=3):
+def situations(draw, changes, step=900, days=2):
     """A schedule, its flags around a clock change, and instants of that window (many at edges)."""
     zone = draw(st.sampled_from(sorted(changes)))
     lo, hi, day = window(draw(st.sampled_from(changes[zone])), days)
@@ -81,14 +81,14 @@ def test_every_answer_is_the_oracles(situation):
     check(*situation)
 
 
-@examples(150)
+@examples(100)
 @given(situations(LONG_AGO))
 def test_every_answer_is_the_oracles_long_ago(situation):
     """So they do where days were skipped, offsets had odd minutes, and beyond the last tabulated transition."""
     check(*situation)
 
 
-@examples(150)
+@examples(80)
 @given(st.data())
 def test_every_answer_is_the_oracles_to_the_second(data):
     """So they do with hours to the second, one flag a second over an hour about the change."""
@@ -101,7 +101,7 @@ def test_every_answer_is_the_oracles_to_the_second(data):
     check(plain, flags, points, [data.draw(st.integers(0, HOUR))])
 
 
-@examples(300)
+@examples(150)
 @given(situations(CHANGES, days=4))
 def test_working_days_are_the_oracles(situation):
     """A date is a working day exactly if some second is open by that date's hours."""
@@ -112,7 +112,7 @@ def test_working_days_are_the_oracles(situation):
             assert days.is_working_day(day) == worked
 
 
-@examples(300)
+@examples(150)
 @given(situations(CHANGES))
 def test_segments_cover_and_agree(situation):
     """Labelled stretches follow one another without a gap, and the open ones are the openings."""
@@ -129,7 +129,7 @@ def test_segments_cover_and_agree(situation):
     assert merged == flags.openings()
 
 
-@examples(300)
+@examples(150)
 @given(situations(CHANGES))
 def test_arrays_answer_as_scalars(situation):
     """Each array answer is the scalar one, NaT stands where the scalar is out of reach, and NaT stays NaT."""
@@ -153,7 +153,7 @@ def test_arrays_answer_as_scalars(situation):
     assert clock.vector.is_open(at[:-1]).tolist() == [clock.is_open_us(point) for point in points]
 
 
-@examples(300)
+@examples(150)
 @given(situations(CHANGES))
 def test_elapsed_adds_up(situation):
     """elapsed(a, b) + elapsed(b, c) = elapsed(a, c), and swapping the ends changes the sign."""
@@ -165,7 +165,7 @@ def test_elapsed_adds_up(situation):
         assert clock.elapsed_us(a, b) == -clock.elapsed_us(b, a)
 
 
-@examples(300)
+@examples(150)
 @given(situations(CHANGES))
 def test_deadlines_are_inverses(situation):
     """Both Galois laws: due_at <= t iff elapsed >= span, and t <= met_until iff elapsed <= span."""
@@ -204,7 +204,7 @@ def ask_openings(schedule, lo, hi):
         return []
 
 
-@examples(200)
+@examples(100)
 @given(situations(CHANGES), st.integers(-3, 3))
 def test_a_holiday_never_lengthens(situation, offset):
     """With one more holiday no stretch of time has more open time."""
@@ -223,7 +223,7 @@ def test_a_holiday_never_lengthens(situation, offset):
     assert passed <= before.elapsed_us(a, b)
 
 
-@examples(200)
+@examples(100)
 @given(situations(CHANGES))
 def test_plain_data_round_trips(situation):
     """from_dict(to_dict(s)) equals s, whatever s is made of."""
