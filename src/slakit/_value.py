@@ -6,6 +6,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 import attrs
 
 C = TypeVar("C", bound=type)
+T = TypeVar("T")
 
 
 @overload
@@ -26,3 +27,13 @@ def value(cls: Any = None, *, eq: bool = True, order: bool = False, repr: bool =
     """
     decorate = attrs.define(frozen=True, slots=True, eq=eq, order=order, repr=repr, cache_hash=False)
     return decorate if cls is None else decorate(cls)
+
+
+def changed(given: T, **changes: Any) -> T:
+    """The same value with some fields changed."""
+    return attrs.evolve(given, **changes)  # type: ignore[misc] - every value is an attrs instance, which the transform hides
+
+
+def field_names(cls: type) -> tuple[str, ...]:
+    """Names of a value's fields, in order."""
+    return tuple(field.name for field in attrs.fields(cls))

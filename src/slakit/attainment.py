@@ -217,7 +217,7 @@ def _facts(judgement: "Judgement", verdict: "NDArray[Any]") -> "NDArray[np.int64
     """The instant at which each outcome became a fact, us; `NAT` while undecided."""
     stopped = judgement.column("stopped_at").astype(np.int64)
     breached = judgement.column("breached_at")
-    return np.where(verdict == "breached", breached, np.where((verdict == "met") | (verdict == "cancelled"), stopped, NAT))  # type: ignore[no-any-return]
+    return np.where(verdict == "breached", breached, np.where((verdict == "met") | (verdict == "cancelled"), stopped, NAT))
 
 
 def _latest(judgement: "Judgement", fact_at: "NDArray[np.int64]", kept: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
@@ -270,6 +270,8 @@ def _eventually(judgement: "Judgement", live: "NDArray[np.int64]", named: "NDArr
     if not with_share.any():
         return None
     phase = judgement.column("phase")[rows][with_share]
-    causes = np.where(phase == "stopped", "stopped", np.where(phase == "cancelled", "cancelled", None))
-    curve = aalen_johansen(consumed[with_share].astype(np.float64), causes.tolist())
+    causes = [ended if ended in {"stopped", "cancelled"} else None for ended in phase.tolist()]
+    if "stopped" not in causes:
+        return 0.0
+    curve = aalen_johansen(consumed[with_share].astype(np.float64), causes)
     return float(curve.incidence("stopped", 1.0))

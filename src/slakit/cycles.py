@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import attrs
 
 from slakit._time import NAT, instant, utc
-from slakit._value import value
+from slakit._value import field_names, value
 from slakit.errors import Finding
 from slakit.events.doubts import in_order
 from slakit.events.event import Event
@@ -90,7 +89,7 @@ class Cycle:
         return self.stopped_us is None
 
 
-_FIELDS = tuple(field.name for field in attrs.fields(Cycle))
+_FIELDS = field_names(Cycle)
 Columns = Mapping[str, Sequence[Any]]
 
 

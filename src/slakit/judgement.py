@@ -59,10 +59,11 @@ class Judgement:
         """Every judged cycle."""
         if self._rows is None:
             by_metric: dict[str, list[JudgedCycle]] = {metric.name: [] for metric in self.metrics}
-            judge_one = self._judge() if by_metric else None
-            for ticket in self.log.tickets if judge_one is not None else ():
-                for row in judge_one.judge(ticket):
-                    by_metric[row.metric.name].append(row)
+            if by_metric:
+                judge_one = self._judge()
+                for ticket in self.log.tickets:
+                    for row in judge_one.judge(ticket):
+                        by_metric[row.metric.name].append(row)
             self._rows = tuple(row for rows in by_metric.values() for row in rows)
         return self._rows
 

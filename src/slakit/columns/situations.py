@@ -330,9 +330,9 @@ class SymbolTable:
                 left, which = divmod(left, len(names))
                 texts.insert(0, names[which])
                 left = int(distinct[left])
-            key = (left, tuple(text if text is None or text.__hash__ is not None else repr(text) for text in texts))
-            if key not in self._by_text:
-                self._by_text[key] = len(self.rows)
-                self._add(left, self.program.symbols(*key))
-            numbers[row] = self._by_text[key]
+            spoken = tuple(text if text is None or text.__hash__ is not None else repr(text) for text in texts)
+            if (left, spoken) not in self._by_text:
+                self._by_text[left, spoken] = len(self.rows)
+                self._add(left, self.program.symbols(left, spoken))
+            numbers[row] = self._by_text[left, spoken]
         return numbers[inverse]

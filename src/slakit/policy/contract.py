@@ -8,7 +8,7 @@ import attrs
 
 from slakit import metrics as catalogue
 from slakit._time import datetime_us, instant, utc
-from slakit._value import value
+from slakit._value import field_names, value
 from slakit.errors import MetricError, PolicyError, did_you_mean
 from slakit.events.conditions import Conditions
 from slakit.policy.target import Target
@@ -71,6 +71,15 @@ class Policy:
             the stretches.
         clocks: `Metric` values of one's own that ``targets`` name.
     """
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, name: str, *, targets: Mapping[Any, Any] | PolicyTargets, when: Mapping[str, Any] | Conditions | None = None,
+            schedule: Schedule | None = None, penalties: Iterable[Penalty] | Penalty = (), escalations: Iterable[Escalation] | Escalation = (),
+            valid_from: date | str | int | None = None, valid_until: date | str | int | None = None, version: str | None = None,
+            retarget: str = "from_start", on_schedule_change: str = "last", clocks: Iterable[Metric] | Metric = (),
+        ) -> None: ...  # fmt: skip
 
     name: str
     when: Conditions | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(Conditions.of))
@@ -197,7 +206,7 @@ class Policy:
         from slakit.escalation import Escalation  # noqa: PLC0415 - only policies with escalations load them
         from slakit.penalty import Penalty  # noqa: PLC0415 - only policies with penalties load them
 
-        known = [field.name for field in attrs.fields(cls) if field.name != "clocks"]
+        known = [field for field in field_names(cls) if field != "clocks"]
         name = plain.get("name")
         for key in plain:
             if key not in known:

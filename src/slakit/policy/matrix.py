@@ -1,7 +1,7 @@
 """Priority from impact and urgency."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -35,6 +35,10 @@ class PriorityMatrix:
         impact: name of the ticket's field with the impact.
         urgency: name of the ticket's field with the urgency.
     """
+
+    if TYPE_CHECKING:
+
+        def __init__(self, cells: Mapping[Any, Any] | Iterable[tuple[str, str, str]], *, impact: str = "impact", urgency: str = "urgency") -> None: ...
 
     cells: Cells = attrs.field(converter=_cells)
     impact: str = attrs.field(default="impact", kw_only=True)

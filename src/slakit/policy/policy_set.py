@@ -57,6 +57,13 @@ class PolicySet:
         fields: those, and the fields that carry a due instant: a change of one can change a target.
     """
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, policies: Iterable[Policy], *, priorities: Iterable[str] = PRIORITIES, matrix: PriorityMatrix | None = None,
+            priority_field: str = "priority",
+        ) -> None: ...  # fmt: skip
+
     policies: tuple[Policy, ...] = attrs.field(converter=tuple)
     priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=tuple)
     matrix: PriorityMatrix | None = attrs.field(default=None, kw_only=True)
@@ -76,7 +83,8 @@ class PolicySet:
                         raise PolicyError(message, code="unknown_priority", policy=policy.name, key=metric, given=priority)
         if self.matrix is not None:
             for priority in sorted(self.matrix.priorities - set(self.priorities)):
-                raise PolicyError(f"priority matrix: unknown priority {priority!r}: {did_you_mean(priority, self.priorities)}", code="unknown_priority", given=priority)
+                message = f"priority matrix: unknown priority {priority!r}: {did_you_mean(priority, self.priorities)}"
+                raise PolicyError(message, code="unknown_priority", given=priority)
         self._check_versions()
         put = object.__setattr__
         put(self, "metrics", self._metrics())
@@ -175,7 +183,8 @@ class PolicySet:
         known = ("policies", "priorities", "matrix", "priority_field")
         for key in plain:
             if key not in known:
-                raise PolicyError(f"policy set: unknown key {key!r}: {did_you_mean(key, known)}", code="unknown_key", given=key)
+                message = f"policy set: unknown key {key!r}: {did_you_mean(key, known)}"
+                raise PolicyError(message, code="unknown_key", given=key)
         options: dict[str, Any] = {key: plain[key] for key in ("priorities", "priority_field") if key in plain}
         if plain.get("matrix") is not None:
             options["matrix"] = PriorityMatrix.from_dict(plain["matrix"])

@@ -1,7 +1,8 @@
 """A target: how long a clock may run, or until when."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -17,7 +18,8 @@ def _length(given: Any) -> int | WorkingDays | None:
     try:
         length = span(given)
     except TimeError as error:
-        raise PolicyError(f"target {given!r}: {error}", code="bad_target", given=given) from None
+        message = f"target {given!r}: {error}"
+        raise PolicyError(message, code="bad_target", given=given) from None
     if isinstance(length, int) and length <= 0:
         message = f"target {given!r} is not positive: a target is a length of time above zero, e.g. '30m' or '3 working days'"
         raise PolicyError(message, code="zero_target", given=given)
@@ -33,6 +35,12 @@ class Target:
         schedule: the working time in which it counts; None: the policy's.
         field: the ticket's field that carries the due instant; None for a span.
     """
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, length: str | timedelta | WorkingDays | int | None, *, schedule: Schedule | None = None, field: str | None = None
+        ) -> None: ...
 
     length: int | WorkingDays | None = attrs.field(converter=_length)
     schedule: Schedule | None = attrs.field(default=None, kw_only=True)
@@ -90,7 +98,8 @@ class Target:
         known = ("span", "at_field", "schedule")
         for key in plain:
             if key not in known:
-                raise PolicyError(f"target: unknown key {key!r}: {did_you_mean(key, known)}", code="unknown_key", given=key)
+                message = f"target: unknown key {key!r}: {did_you_mean(key, known)}"
+                raise PolicyError(message, code="unknown_key", given=key)
         schedule = plain.get("schedule")
         return cls(plain.get("span"), schedule=None if schedule is None else Schedule.from_dict(schedule), field=plain.get("at_field"))
 
