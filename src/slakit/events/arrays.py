@@ -13,6 +13,7 @@ from slakit.events.cells import plain, truth, whole
 from slakit.events.coding import ABSENT, as_column, factorize, factorize_integers, present
 from slakit.events.columns import EventColumns, ids_array, starts_of
 from slakit.events.event import category
+from slakit.events.framing import NaiveTimes
 from slakit.events.keys import HANDLED_PARTS, PLACED_KEYS, REQUIRED_KEYS
 from slakit.events.kinds import RANKS, EventKind, Role, Status
 from slakit.events.ordering import Duplicate, order_of, repeated
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN = np.uint8(255)
 _MOST_LISTED = 10_000
+_SAMPLE = 4096
 
 
 @value(eq=False)
@@ -213,9 +215,11 @@ def read_columns(
     Raises:
         LogErrors: every bad row, when they are to be raised; ``missing_column`` and ``unequal_lengths`` always.
     """
-    raw = {key: as_column(column) for key, column in (Renaming(columns).columns(given) if columns else given).items()}
+    named = Renaming(columns).columns(given) if columns else given
+    raw = {key: column.objects() if isinstance(column, NaiveTimes) else as_column(column) for key, column in named.items()}
     _check_shape(raw)
-    times = read_times(raw["at"], tz=tz, unit=unit)
+    moments = named["at"]
+    times = moments.read(tz) if isinstance(moments, NaiveTimes) and tz is not None else read_times(raw["at"], tz=tz, unit=unit)
     table = _Table(raw, times, statuses or {})
     reader = RowReader(statuses=statuses, tz=tz)
     codes, ids, types = _tickets(table)
@@ -278,21 +282,27 @@ def _tickets(table: _Table) -> "tuple[NDArray[np.int32], list[Any], NDArray[np.i
         codes, distinct = factorize_integers(column)
         return codes, distinct.tolist(), np.zeros(len(distinct) + 1, np.int8)
     codes, ids = _by_runs(column)
-    kinds = [1 if isinstance(given, str) else 0 if isinstance(given, int) and not isinstance(given, bool) else -1 for given in ids]
-    table.odd |= np.array([*kinds, -1], np.int8)[codes] < 0
-    ranked = sorted(range(len(ids)), key=lambda code: (kinds[code], ids[code] if kinds[code] >= 0 else 0))
-    if ranked != list(range(len(ids))):
-        place = np.empty(len(ids) + 1, np.int32)
-        place[ranked] = np.arange(len(ids), dtype=np.int32)
-        place[ABSENT] = ABSENT
-        codes = place[codes]
-    return codes, [ids[code] for code in ranked], np.array([*(kinds[code] for code in ranked), -1], np.int8)
+    if set(map(type, ids)) <= {str}:
+        table.odd |= codes == ABSENT
+        ranked = sorted(range(len(ids)), key=ids.__getitem__)
+        types = np.ones(len(ids) + 1, np.int8)
+        types[ABSENT] = -1
+    else:
+        kinds = [1 if isinstance(given, str) else 0 if isinstance(given, int) and not isinstance(given, bool) else -1 for given in ids]
+        table.odd |= np.array([*kinds, -1], np.int8)[codes] < 0
+        ranked = sorted(range(len(ids)), key=lambda code: (kinds[code], ids[code] if kinds[code] >= 0 else 0))
+        types = np.array([*(kinds[code] for code in ranked), -1], np.int8)
+    place = np.empty(len(ids) + 1, np.int32)
+    place[ranked] = np.arange(len(ids), dtype=np.int32)
+    place[ABSENT] = ABSENT
+    return place[codes], [ids[code] for code in ranked], types
 
 
 def _by_runs(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
     """Factorize a column whose equal elements often stand together."""
     rows = len(column)
-    if rows and column.dtype.kind in "UO":
+    sample = column[:_SAMPLE]
+    if rows and column.dtype.kind in "UO" and np.sum(sample[1:] != sample[:-1]) < len(sample) // 2:
         head = np.ones(rows, np.bool_)
         changes = column[1:] != column[:-1]
         if isinstance(changes, np.ndarray) and changes.dtype == np.bool_:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit.events.cells import is_absent, plain
+from slakit.events.matching import match_words, text_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ABSENT = -1
+_MANY = 4096
+_SAMPLE = 512
+_SHORT = 32
 _DENSE = 4
 """A table over the range of integers is used up to this many times their number."""
 
@@ -72,7 +76,11 @@ def factorize(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
         codes = np.full(len(column), ABSENT, np.int32)
         codes[there] = inverse
         return codes, [plain(given) for given in distinct] if kind in "mM" else distinct.tolist()
-    return factorize_objects(column.tolist())
+    if kind == "U":
+        return _factorize_texts(column)
+    elements = column.tolist()
+    texts = _as_texts(elements)
+    return factorize_objects(elements) if texts is None else _factorize_texts(texts)
 
 
 def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDArray[Any]]":
@@ -87,8 +95,40 @@ def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDAr
         rank = np.cumsum(seen, dtype=np.int32)
         rank -= 1
         return rank[offsets], (np.flatnonzero(seen) + lowest).astype(column.dtype)
-    distinct, inverse = np.unique(column, return_inverse=True)
-    return inverse.astype(np.int32), distinct
+    wide = column if column.dtype.itemsize == 8 else column.astype(np.int64)  # noqa: PLR2004 - bytes
+    codes, rows = match_words(np.ascontiguousarray(wide).view(np.uint64)[:, None])
+    distinct = column[rows]
+    order = np.argsort(distinct)
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place[codes], distinct[order]
+
+
+def _as_texts(elements: list[Any]) -> "NDArray[np.str_] | None":
+    """Objects that are many different short texts (or None) as a fixed-width array; None where a dictionary serves better."""
+    if len(elements) < _MANY or len(set(map(str, elements[:: len(elements) // _SAMPLE]))) < _SAMPLE // 4:
+        return None
+    types = set(map(type, elements))
+    if types == {str, type(None)}:
+        elements = ["" if element is None else element for element in elements]
+    elif types != {str}:
+        return None
+    joined = "".join(elements)
+    if "\0" in joined or max(map(len, elements)) > max(_SHORT, 4 * len(joined) // len(elements)):
+        return None
+    return np.array(elements)
+
+
+def _factorize_texts(column: "NDArray[np.str_]") -> "tuple[NDArray[np.int32], list[Any]]":
+    if not len(column) or not column.dtype.itemsize or not column.dtype.isnative:
+        return factorize_objects(column.tolist())
+    codes, rows = match_words(text_words(column))
+    distinct = column[rows].tolist()
+    if "" in distinct:
+        empty = distinct.index("")
+        codes = np.where(codes == empty, ABSENT, codes - (codes > empty)).astype(np.int32)
+        del distinct[empty]
+    return codes, distinct
 
 
 def factorize_objects(elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":

@@ -1,20 +1,26 @@
 """The log: immutable events of many tickets, as objects or as arrays."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Self
 
 from slakit._time import zone
-from slakit.errors import EventError, Finding, QueryError, did_you_mean
-from slakit.events.doubts import duplicate_found, in_order, near_miss, near_miss_found, ticket_doubts
-from slakit.events.event import Event, category
-from slakit.events.kinds import EventKind, Status
+from slakit.errors import Finding, QueryError, did_you_mean
+from slakit.events.checking import checked
+from slakit.events.event import Event
+from slakit.events.exclusion import Exclusion
+from slakit.events.findings import all_doubts
 from slakit.events.ordering import Duplicate, by_ticket
-from slakit.events.quarantine import OnError, Quarantined, minority, mixed_types, set_aside
+from slakit.events.quarantine import OnError, Quarantined
 from slakit.events.records import read_records
+from slakit.events.reopening import reopenings
+from slakit.events.selection import as_us, one_mapping, selected
 
 if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
+    from slakit.events.summary import LogSummary
+
+__all__ = ["EventLog", "Exclusion"]
 
 Ticket = str | int
 
@@ -30,7 +36,7 @@ class EventLog:
         in_columns: it was built from arrays.
     """
 
-    __slots__ = ("_columns", "_duplicates", "_events", "_found", "_groups", "_noted", "in_columns", "quarantined", "statuses")
+    __slots__ = ("_columns", "_duplicates", "_events", "_found", "_groups", "_left_out", "_noted", "in_columns", "quarantined", "statuses")
 
     quarantined: tuple[Quarantined, ...]
     statuses: Mapping[str, Any]
@@ -39,6 +45,7 @@ class EventLog:
     _columns: "EventColumns | None"
     _groups: dict[Ticket, list[Event]] | None
     _duplicates: Sequence[Duplicate]
+    _left_out: Sequence[Duplicate]
     _noted: tuple[Finding, ...]
     _found: tuple[int, tuple[Finding, ...]] | None
 
@@ -54,7 +61,7 @@ class EventLog:
     ) -> None:
         """Hold events or columns that have been checked; callers use the constructors named above."""
         self._events, self._columns, self._groups, self._found = events, columns, None, None
-        self._duplicates = tuple(duplicates)
+        self._duplicates = self._left_out = tuple(duplicates)
         self._noted = tuple(noted)
         self.in_columns = columns is not None
         self.quarantined = tuple(quarantined)
@@ -71,7 +78,7 @@ class EventLog:
         Raises:
             LogErrors: ``unmapped_status``, ``mixed_types``, ``not_an_event``, every one of them.
         """
-        return cls(_checked(events, statuses or {}), statuses=statuses)
+        return cls(checked(events, statuses or {}), statuses=statuses)
 
     @classmethod
     def from_records(
@@ -138,6 +145,66 @@ class EventLog:
             duplicates=reading.duplicates,
         )
 
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        columns: Mapping[str, str | None] | None = None,
+        statuses: Mapping[str, Any] | None = None,
+        tz: str | tzinfo | None = None,
+        on_error: OnError = "raise",
+        unit: str | None = None,
+    ) -> Self:
+        """A log of a data frame with one row an event; an empty cell is an absent key.
+
+        Args:
+            frame: pandas, polars, pyarrow, a DuckDB relation, whatever offers the Arrow stream.
+            columns: as in `from_records`.
+            statuses: as in `from_records`.
+            tz: the zone of times without one; None refuses them. Times with a zone need none.
+            on_error: as in `from_records`.
+            unit: of integer times, as in `from_columns`.
+
+        Raises:
+            LogErrors: as `from_columns`.
+            QueryError: ``unknown_frame``.
+        """
+        from slakit.events.framing import arrays_of  # noqa: PLC0415 - brings numpy
+
+        return cls.from_columns(arrays_of(frame), statuses=statuses, tz=tz, columns=columns, on_error=on_error, unit=unit)
+
+    @classmethod
+    def from_tickets(
+        cls,
+        table: Any,
+        *,
+        columns: Mapping[str, str | None] | None = None,
+        statuses: Mapping[str, Any] | None = None,
+        tz: str | tzinfo | None = None,
+        on_error: OnError = "raise",
+    ) -> Self:
+        """A log of a table with one row a ticket and one column a milestone.
+
+        ``ticket`` and ``created_at`` must be there. ``assigned_at``, ``first_reply_at``, ``reopened_at``, ``solved_at``
+        and ``closed_at`` each become one event where the cell says something; ``agent`` is who replied
+        or was assigned. Every other column is a field of the ticket.
+
+        Args:
+            table: rows (mappings), or a data frame.
+            columns: as in `from_records`, e.g. ``{"resolved_on": "solved_at"}``.
+            statuses: as in `from_records`, for a ``status`` column: the status at creation.
+            tz: as in `from_records`.
+            on_error: as in `from_records`; a bad milestone sets its whole row aside.
+
+        Raises:
+            LogErrors: as `from_records`.
+        """
+        from slakit.events.milestones import read_tickets  # noqa: PLC0415 - only this way of reading needs it
+
+        reading = read_tickets(table, statuses=statuses, tz=None if tz is None else zone(tz), columns=columns, on_error=on_error)
+        return cls(reading.events, statuses=statuses, noted=reading.findings, quarantined=reading.quarantined)
+
     @property
     def tickets(self) -> tuple[Ticket, ...]:
         """The ids of the tickets, ascending."""
@@ -151,7 +218,8 @@ class EventLog:
             if self._columns is not None:
                 self._groups = dict(self._columns.each_ticket())
             else:
-                self._groups, self._duplicates = by_ticket(self._events)
+                self._groups, twins = by_ticket(self._events)
+                self._duplicates = (*self._duplicates, *twins)
         return self._groups
 
     def events_of(self, ticket: Ticket) -> Sequence[Event]:
@@ -186,35 +254,11 @@ class EventLog:
         Args:
             as_of: us.
         """
+        if not self.in_columns:
+            self.by_ticket()  # finds the duplicates
         if self._found is None or self._found[0] != as_of:
-            self._found = (as_of, self._doubts(as_of))
+            self._found = (as_of, all_doubts(self, self._duplicates, self._noted, as_of))
         return self._found[1]
-
-    def _doubts(self, as_of: int) -> tuple[Finding, ...]:
-        found: list[Finding] = []
-        if self.in_columns and self._columns is not None:
-            from slakit.events.suspects import near_miss_tickets, suspects  # noqa: PLC0415 - brings numpy
-
-            known = self._columns.cut(as_of)
-            tickets = frozenset(known.tickets.tolist())
-            for code in suspects(known).tolist():
-                found += ticket_doubts(known.events(code), as_of, tickets)
-            for key in known.keys:
-                near = near_miss(key)
-                if near is not None and (count := near_miss_tickets(known, key)):
-                    found.append(near_miss_found(key, near, count))
-        else:
-            groups = self.by_ticket()
-            tickets = frozenset(ticket for ticket, events in groups.items() if events[0].at <= as_of)
-            fields: dict[str, int] = {}
-            for events in groups.values():
-                found += ticket_doubts(events, as_of, tickets)
-                for key in {key for event in events if event.kind is EventKind.CREATED and event.at <= as_of for key in event.data}:
-                    fields[key] = fields.get(key, 0) + 1
-            found += [near_miss_found(key, near, count) for key, count in fields.items() if (near := near_miss(key)) is not None]
-        found += [duplicate_found(twin) for twin in self._duplicates if twin.at <= as_of]
-        found += [finding for finding in self._noted if finding.at is None or finding.at <= as_of]
-        return in_order(found)
 
     def __len__(self) -> int:
         """Number of events, each once."""
@@ -245,33 +289,89 @@ class EventLog:
         """The events as rows, which read back to an equal log with the same ``statuses``."""
         return [event.to_record() for event in self]
 
+    def append(self, *events: Event) -> "EventLog":
+        """A new log with further events; their statuses are mapped as this log's.
 
-def _checked(events: Sequence[Any], statuses: Mapping[str, Any]) -> tuple[Event, ...]:
-    """Events with their statuses mapped; every fault is raised at once."""
-    bad: list[Quarantined] = []
-    mapped: list[Event] = []
-    for number, event in enumerate(events):
-        if not isinstance(event, Event):
-            message = f"event {number} is a {type(event).__name__}: give Event objects, or rows to EventLog.from_records"
-            bad.append(Quarantined(number, event, EventError(message, code="not_an_event", row=number, given=event)))
-            continue
-        if event.status is not None and (event.category is Status.NONE or event.status in statuses):
-            try:
-                mapped.append(event.with_category(category(event.status, statuses)))
-            except EventError as error:
-                message = f"event {number} of ticket {event.ticket!r}: {error}"
-                bad.append(
-                    Quarantined(number, event, EventError(message, code=error.code, row=number, ticket=event.ticket, **error.fields))
-                )
-            continue
-        mapped.append(event)
-    texts = sum(isinstance(event.ticket, str) for event in mapped)
-    stranger = minority(texts, len(mapped) - texts)
-    if stranger is not None:
-        bad += [
-            Quarantined(number, event, mixed_types(event.ticket))
-            for number, event in enumerate(events)
-            if isinstance(event, Event) and isinstance(event.ticket, stranger)
-        ]
-    set_aside(bad, len(events), "raise")
-    return tuple(mapped)
+        Raises:
+            LogErrors: as `of`.
+        """
+        return self._with(checked((*self._given(), *events), self.statuses))
+
+    def concat(self, *others: "EventLog") -> "EventLog":
+        """A new log with the events of this one and of others, in that order where they tie.
+
+        Raises:
+            LogErrors: ``mixed_types``.
+            EventError: ``conflicting_statuses`` where a status is mapped to different categories.
+        """
+        logs = (self, *others)
+        statuses = one_mapping(logs)
+        return EventLog(
+            checked([event for log in logs for event in log._given()], statuses),  # noqa: SLF001 - its own kind
+            statuses=statuses,
+            noted=[finding for log in logs for finding in log._noted],  # noqa: SLF001 - its own kind
+            quarantined=[row for log in logs for row in log.quarantined],
+            duplicates=[twin for log in logs for twin in log._left_out],  # noqa: SLF001 - its own kind
+        )
+
+    def select(self, *, tickets: Iterable[Ticket] | None = None, since: Any = None, until: Any = None, where: Any = None) -> "EventLog":
+        """A new log with only some events.
+
+        Args:
+            tickets: only these.
+            since: only events at or after this instant.
+            until: only events before this instant.
+            where: only tickets whose fields, as last known, meet these conditions, e.g. ``{"tier": "gold"}``;
+                see `slakit.events.conditions`.
+
+        Raises:
+            QueryError: ``unknown_ticket``, ``empty_window``.
+            EventError: ``bad_condition``.
+            TimeError: for what is no instant.
+        """
+        return selected(self, tickets=tickets, since=since, until=until, where=where)
+
+    def cut(self, as_of: Any) -> "EventLog":
+        """A new log as it was known at an instant: without the events after it."""
+        return selected(self, until=as_us(as_of) + 1)
+
+    def reopen_on_message(self) -> "EventLog":
+        """A new log in which a customer's public message on a solved or closed ticket reopens it at that instant.
+
+        Where the product itself changes the status in that instant, nothing is added.
+        """
+        added = [event for events in self.by_ticket().values() for event in reopenings(events)]
+        return self._with((*self._given(), *added))
+
+    def describe(self, as_of: Any = None) -> "LogSummary":
+        """What is in the log: tickets, events, span, kinds, statuses, findings.
+
+        Args:
+            as_of: the instant up to which the log is known; events after it are only counted.
+        """
+        from slakit.events.summary import describe  # noqa: PLC0415 - only people pay for it
+
+        return describe(self, None if as_of is None else as_us(as_of))
+
+    def sifted(self, keep: Callable[[Ticket, int], bool], columns: "EventColumns | None" = None) -> "EventLog":
+        """A new log with the events, and what is known of them, that a test of ticket and instant (us) keeps.
+
+        Args:
+            keep: the test.
+            columns: the events that it keeps, where the log is in columns.
+        """
+        return EventLog(
+            () if columns is not None else [event for event in self if keep(event.ticket, event.at)],
+            columns=columns,
+            statuses=self.statuses,
+            noted=[found for found in self._noted if found.ticket is None or found.at is None or keep(found.ticket, found.at)],
+            quarantined=self.quarantined,
+            duplicates=[twin for twin in self._duplicates if keep(twin.ticket, twin.at)],
+        )
+
+    def _given(self) -> Sequence[Event]:
+        """The events in input order (of a log of arrays: in canonical order)."""
+        return tuple(self) if self.in_columns else self._events
+
+    def _with(self, events: Sequence[Event]) -> "EventLog":
+        return EventLog(events, statuses=self.statuses, noted=self._noted, quarantined=self.quarantined, duplicates=self._left_out)

@@ -1,0 +1,48 @@
+"""Events that come as objects: their statuses mapped, their tickets of one type."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slakit.errors import EventError
+from slakit.events.event import Event, category
+from slakit.events.kinds import Status
+from slakit.events.quarantine import Quarantined, minority, mixed_types, set_aside
+
+
+def checked(events: Sequence[Any], statuses: Mapping[str, Any]) -> tuple[Event, ...]:
+    """Events with their statuses mapped.
+
+    Args:
+        events: in input order.
+        statuses: the product's own statuses -> categories.
+
+    Raises:
+        LogErrors: ``not_an_event``, ``unmapped_status``, ``mixed_types``, every one of them.
+    """
+    bad: list[Quarantined] = []
+    mapped: list[Event] = []
+    for number, event in enumerate(events):
+        if not isinstance(event, Event):
+            message = f"event {number} is a {type(event).__name__}: give Event objects, or rows to EventLog.from_records"
+            bad.append(Quarantined(number, event, EventError(message, code="not_an_event", row=number, given=event)))
+            continue
+        if event.status is not None and (event.category is Status.NONE or event.status in statuses):
+            try:
+                mapped.append(event.with_category(category(event.status, statuses)))
+            except EventError as error:
+                message = f"event {number} of ticket {event.ticket!r}: {error}"
+                bad.append(
+                    Quarantined(number, event, EventError(message, code=error.code, row=number, ticket=event.ticket, **error.fields))
+                )
+            continue
+        mapped.append(event)
+    texts = sum(isinstance(event.ticket, str) for event in mapped)
+    stranger = minority(texts, len(mapped) - texts)
+    if stranger is not None:
+        bad += [
+            Quarantined(number, event, mixed_types(event.ticket))
+            for number, event in enumerate(events)
+            if isinstance(event, Event) and isinstance(event.ticket, stranger)
+        ]
+    set_aside(bad, len(events), "raise")
+    return tuple(mapped)
