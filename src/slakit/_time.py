@@ -269,7 +269,7 @@ def _parse_iso(text: str, body: str) -> int:
     if not isinstance(length, pendulum.Duration) or length.years or length.months:
         message = f"{text!r} has years or months, whose length varies: write it in weeks, days, hours, minutes or seconds"
         raise TimeError(message, code="bad_span", given=text)
-    return (length.days * 86_400 + length.seconds) * SECOND + length.microseconds
+    return int((length.days * 86_400 + length.seconds) * SECOND + length.microseconds)
 
 
 def span_text(us: int) -> str:

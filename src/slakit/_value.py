@@ -12,7 +12,7 @@ T = TypeVar("T")
 @overload
 def value(cls: C) -> C: ...
 @overload
-def value(*, eq: bool = True, order: bool = False, repr: bool = True) -> Callable[[C], C]: ...  # noqa: A002 - mirrors attrs
+def value(*, eq: bool = True, order: bool = False, repr: bool = True) -> Callable[[C], C]: ...
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
@@ -31,7 +31,7 @@ def value(cls: Any = None, *, eq: bool = True, order: bool = False, repr: bool =
 
 def changed(given: T, **changes: Any) -> T:
     """The same value with some fields changed."""
-    return attrs.evolve(given, **changes)  # type: ignore[misc] - every value is an attrs instance, which the transform hides
+    return attrs.evolve(given, **changes)  # type: ignore[misc]  # every value is an attrs instance, which the transform hides
 
 
 def field_names(cls: type) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ An error says where, what was given, what is allowed and what to do. Its type, `
 ``fields`` are API; its text is not. A `Finding` travels beside a result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from slakit._value import value
@@ -94,9 +94,9 @@ class LogErrors(ExceptionGroup[SlakitError], ValueError):  # noqa: N818 - a grou
             counts[code] = counts.get(code, 0) + 1
         return {"codes": counts}
 
-    def derive(self, excs: Iterable[Exception]) -> Self:
+    def derive(self, excs: Sequence[Any]) -> Self:  # type: ignore[override]  # a log's errors are its own kind only
         """Keep the type when the group is split."""
-        return type(self)(self.message, list(excs))  # type: ignore[arg-type]
+        return type(self)(self.message, excs)
 
     def __str__(self) -> str:
         """The message, then one line an error (the first twenty)."""

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-import attrs
-
-from slakit._value import value
+from slakit._value import changed, value
 from slakit.errors import MetricError
 from slakit.machine import on
 from slakit.machine.checks import check
@@ -113,7 +111,7 @@ class Metric:
 
     def variant(self, suffix: str, description: str, **changes: Any) -> "Metric":
         """The same clock with some conditions changed, named ``<name>.<suffix>``."""
-        return attrs.evolve(self, name=f"{self.name}.{suffix}", description=description, **changes)
+        return changed(self, name=f"{self.name}.{suffix}", description=description, **changes)
 
     @property
     def conditions(self) -> tuple[tuple[str, Condition], ...]:

@@ -1,7 +1,7 @@
 """ScheduleBy: a schedule chosen by a field of the ticket."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -33,6 +33,18 @@ class ScheduleBy:
     schedules: tuple[tuple[Any, Schedule], ...] = attrs.field(converter=_pairs)
     default: Schedule | None = attrs.field(default=None, kw_only=True)
     on_change: str = attrs.field(default="last", kw_only=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            field: str,
+            schedules: Mapping[Any, Schedule] | Iterable[tuple[Any, Schedule]],
+            *,
+            default: Schedule | None = None,
+            on_change: str = "last",
+        ) -> None:
+            """What the converter takes."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be a choice of schedules."""
