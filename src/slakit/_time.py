@@ -252,7 +252,7 @@ def _parse_span(text: str) -> Span:
 def _fraction(text: str, digits: str | None, size: int) -> int:
     if not digits:
         return 0
-    whole, rest = divmod(int(digits) * size, 10 ** len(digits))
+    whole, rest = divmod(int(digits) * size, int("1" + "0" * len(digits)))
     if rest:
         message = f"{text!r} is finer than a microsecond: round it to whole microseconds"
         raise TimeError(message, code="bad_span", given=text)
