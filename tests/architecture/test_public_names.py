@@ -12,7 +12,7 @@ import slakit
 NAMES = [
     "Cycles", "Escalation", "Event", "EventKind", "EventLog", "Exclusion", "Finding", "LogErrors", "Money", "Penalty", "Policy", "PolicySet",
     "PriorityMatrix", "Role", "Scale", "Schedule", "ScheduleBy", "SlakitError", "Status", "Target",
-    "measure", "metrics", "plot", "presets", "report", "service", "stats",
+    "measure", "metrics", "service", "stats",
 ]  # fmt: skip
 
 
