@@ -11,8 +11,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints, Numbers, Signs, Situation, SymbolTable, situation
-from slakit.columns.strategies import Meanings, Moves, leads, moves
+from slakit.columns.situations import Block, Bools, Ints, Numbers, Signs, Situation, SymbolTable, leads, situation
+from slakit.columns.strategies import Meanings, Moves, moves
 from slakit.events.kinds import EventKind
 from slakit.machine.metric import Anchor, Metric
 from slakit.machine.program import Program
@@ -147,7 +147,7 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     signs, situations, meanings = Signs(program.responders), 0, list[Meanings]()
     for block, codes in blocks(columns, regular):
         known = situation(block, program, signs)
-        numbers = table.numbers(block, known)
+        numbers = table.numbers(block, known).astype(np.intp)
         if len(table.rows) > situations:
             situations = len(table.rows)
             meanings = [
@@ -175,27 +175,27 @@ def _runs(  # noqa: PLR0917 - all that is known of a block
     index: int, metric: Metric, block: Block, codes: Ints, known: Situation, numbers: Numbers, meanings: Meanings,
     readings: Readings, moved: Moves, as_of: int,
 ) -> RunColumns:  # fmt: skip
-    opens, closes = moved.opens, moved.closes
-    ticket = block.ticket[opens]
-    ended = moved.following < len(closes)
-    at_stop = np.append(closes, 0)[moved.following]
-    ended &= block.ticket[at_stop] == ticket
-    stop = np.where(ended, at_stop, -1)
-    stop_mask = meanings.mask[numbers[at_stop]]
+    opens = moved.at.take(moved.opens)
+    ticket = block.ticket.take(opens)
+    ended = moved.following < len(moved.closes)
+    close = np.append(moved.closes, 0).take(moved.following)
+    at_stop = moved.at.take(close) if len(opens) else opens
+    ended &= block.ticket.take(at_stop) == ticket
+    stop_number = numbers.take(at_stop)
+    stop_mask = meanings.mask.take(stop_number)
     state = np.where((stop_mask & (STOP | CANCEL)) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
     anchor = _anchors(opens, known, numbers, meanings)
-    open_read = readings.open
-    last_read = np.where(ended, open_read[at_stop], readings.open_end[ticket])
-    whole = last_read - open_read[anchor]
+    last_read = np.where(ended, readings.open.take(at_stop), readings.open_end.take(ticket))
+    whole = last_read - readings.open.take(anchor)
     excluded = np.zeros(len(opens), np.int64)
     if readings.excluded is not None and readings.excluded_end is not None:
         excluded = np.where(ended, readings.excluded[at_stop], readings.excluded_end[ticket]) - readings.excluded[anchor]
-    if moved.counts is None or moved.state is None:
+    if moved.state is None:
         paused = np.zeros(len(opens), np.int64)
         state[~ended] = State.RUNNING
     else:
-        paused, last_state = _paused(block, moved.counts, moved.state, readings, opens, stop, ended)
-        state[~ended] = last_state[~ended]
+        paused, last_state = _paused(block, moved, moved.state, readings, close, ended)
+        state[~ended] = last_state
     positions = block.positions
     elapsed = whole - excluded - paused
     rows = np.arange(len(opens))
@@ -212,7 +212,7 @@ def _runs(  # noqa: PLR0917 - all that is known of a block
         opened=_global(positions, opens),
         stop=np.where(ended, _global(positions, at_stop), -1),
         state=state,
-        cause=np.where(ended, meanings.cause[numbers[at_stop]], np.uint16(0)),
+        cause=np.where(ended, meanings.cause.take(stop_number), np.uint16(0)),
         started=block.at[anchor],
         end=np.where(ended, block.at[at_stop], as_of),
         elapsed=elapsed,
@@ -239,23 +239,23 @@ def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings
     return anchors
 
 
-def _paused(  # noqa: PLR0917 - the readings and both ends of every cycle
-    block: Block, counts: Ints, state: NDArray[np.uint8], readings: Readings, opens: Ints, stop: Ints, ended: Bools
+def _paused(  # noqa: PLR0913 - the readings and both ends of every cycle
+    block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, close: Ints, ended: Bools
 ) -> tuple[Ints, NDArray[np.uint8]]:
-    """Paused working time of each cycle, and the state in which each open one stands."""
-    ticket = block.ticket[counts]
+    """Paused working time of each cycle, and the state in which each one that has not ended stands."""
+    ticket = block.ticket.take(moved.at)
     net, net_end = readings.open, readings.open_end
     if readings.excluded is not None and readings.excluded_end is not None:
         net, net_end = net - readings.excluded, net_end - readings.excluded_end
-    here = net[counts]
+    here = net.take(moved.at)
+    first = np.flatnonzero(leads(ticket))
+    last = np.append(first[1:], len(ticket)) - 1
     following = np.empty_like(here)
     following[:-1] = here[1:]
-    last = np.ones(len(counts), np.bool_)
-    np.not_equal(ticket[1:], ticket[:-1], out=last[:-1])
-    following[last] = net_end[ticket[last]]
-    spent = np.zeros(len(counts) + 1, np.int64)
+    following[last] = net_end.take(ticket[last])
+    spent = np.zeros(len(here) + 1, np.int64)
     np.cumsum(np.where(state == State.PAUSED, following - here, 0), out=spent[1:])
-    begin = np.searchsorted(counts, opens)
-    end_of_ticket = np.searchsorted(ticket, block.ticket[opens], "right")
-    end = np.where(ended, np.searchsorted(counts, stop), end_of_ticket)
-    return spent[end] - spent[begin], state[end_of_ticket - 1]
+    end = close.copy()
+    going = np.flatnonzero(~ended)
+    end[going] = last[np.searchsorted(first, moved.opens[going], "right") - 1] + 1
+    return spent.take(end) - spent.take(moved.opens), state[end[going] - 1]

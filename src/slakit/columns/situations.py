@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.machine.facts import BITS, SHIFT, pack
-from slakit.machine.metric import Symbol
+from slakit.machine.metric import Anchor, Symbol
 from slakit.machine.program import Program
 
 if TYPE_CHECKING:
@@ -117,63 +117,75 @@ _PUBLIC_FACTS = np.int32(pack(public=1, reply=1))
 
 def situation(block: Block, program: Program, signs: Signs) -> Situation:
     """The facts of every event of a block, as the object interpreter derives them one by one."""
-    index = np.arange(len(block), dtype=np.int32)
-    sign = block.kind | (block.role << np.uint8(5))
-    code, flags = signs.code[sign], signs.flags[sign]
-    private = np.flatnonzero(~block.public)
-    code[private] &= ~_PUBLIC_FACTS
-    flags[private] &= np.uint8(~(Signs.CUSTOMER | Signs.REPLY) & 0xFF)
-    after, before = _categories(block)
+    sign = (block.kind | (block.role << np.uint8(5))).astype(np.intp)
+    code, flags = signs.code.take(sign), signs.flags.take(sign)
+    if not block.public.all():
+        private = np.flatnonzero(~block.public)
+        code[private] &= ~_PUBLIC_FACTS
+        flags[private] &= np.uint8(~(Signs.CUSTOMER | Signs.REPLY) & 0xFF)
+    after, before, carriers = _categories(block)
     code |= (before.astype(np.int32) << SHIFT["before"]) | (after.astype(np.int32) << SHIFT["after"])
-    first_want = _first(flags & np.uint8(Signs.CUSTOMER | Signs.OPENS) != 0, block, index)
-    wanted = index > first_want
-    reply = (flags & np.uint8(Signs.REPLY)) != 0
-    replied = index > _first(reply & wanted, block, index)
+    wanted = _since_first(np.flatnonzero((flags & np.uint8(Signs.CUSTOMER | Signs.OPENS)) != 0), block)
+    replies = np.flatnonzero((flags & np.uint8(Signs.REPLY)) != 0)
+    replied = _since_first(replies[wanted[replies]], block)
     code |= (wanted.astype(np.int32) << SHIFT["wanted"]) | (replied.astype(np.int32) << SHIFT["replied"])
-    solved, solved_before = after >= Status.SOLVED, before >= Status.SOLVED
-    moved = np.flatnonzero(solved != solved_before)
-    enters = solved[moved]
-    customer = np.flatnonzero(flags & np.uint8(Signs.CUSTOMER))
-    reopened, oldest, latest = _waits(moved[~enters], moved[enters], customer, np.flatnonzero(reply))
-    rare, rare_code = _rare(block, program, code, flags, index, reopened)
+    solved, solved_before = after[carriers] >= Status.SOLVED, before[carriers] >= Status.SOLVED
+    reopening, solving = carriers[solved_before & ~solved], carriers[solved & ~solved_before]
+    reopened = oldest = latest = reopening
+    if len(reopening):
+        customer = np.flatnonzero((flags & np.uint8(Signs.CUSTOMER)) != 0)
+        reopened, oldest, latest = _waits(reopening, solving, customer, replies)
+    rare, rare_code = _rare(block, program, code, flags, reopened)
     return Situation(code, rare, rare_code, reopened, oldest, latest)
 
 
-def _categories(block: Block) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Status category after and before each event."""
+def _categories(block: Block) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints]:
+    """Status category after and before each event, and the events that carry one."""
     category = block.category.copy()
     opening = category[block.starts]
     category[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
-    carriers = np.flatnonzero(category)
-    lasting = np.diff(carriers, append=len(category))
-    after = np.repeat(category[carriers], lasting)
+    carriers = np.flatnonzero(category != 0)
+    carried = category[carriers]
+    steps = np.zeros(len(category), np.uint8)
+    steps[carriers] = np.diff(carried, prepend=np.uint8(0))
+    after = np.add.accumulate(steps, dtype=np.uint8)
     before = np.empty_like(after)
     before[1:] = after[:-1]
     before[block.starts] = Status.NONE
-    return after, before
+    return after, before, carriers
 
 
-def _first(flag: Bools, block: Block, index: NDArray[np.int32]) -> NDArray[np.int32]:
-    """For each event, the index of its ticket's first flagged event; beyond the block where it has none."""
-    found = np.full(len(block.starts), len(block), np.int32)
-    at = np.flatnonzero(flag)[::-1]
-    found[block.ticket[at]] = index[at]
-    return np.repeat(found, np.diff(block.starts, append=len(block)))
+def _since_first(at: Ints, block: Block) -> Bools:
+    """Whether an event comes after the first of its ticket's events at some indices (ascending)."""
+    steps = np.zeros(len(block) + 1, np.int8)
+    first = at[leads(block.ticket[at])]
+    steps[first + 1] = 1
+    ends = np.append(block.starts[1:], len(block))
+    steps[ends[block.ticket[first]]] -= np.int8(1)
+    return np.add.accumulate(steps[:-1], dtype=np.int8).view(np.bool_)
+
+
+def leads(ticket: Ints) -> Bools:
+    """Which elements are the first of their ticket."""
+    first = np.ones(len(ticket), np.bool_)
+    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
+    return first
 
 
 def _rare(
-    block: Block, program: Program, code: NDArray[np.int32], flags: NDArray[np.uint8], index: NDArray[np.int32], reopened: Ints
+    block: Block, program: Program, code: NDArray[np.int32], flags: NDArray[np.uint8], reopened: Ints
 ) -> tuple[Ints, NDArray[np.int32]]:
     """The events with facts that few events have, and their whole codes."""
     whole: dict[str, tuple[Ints, NDArray[np.int32]]] = {"waiting": (reopened, np.full(len(reopened), 1 << SHIFT["waiting"], np.int32))}
-    assigned = np.flatnonzero(flags & np.uint8(Signs.ASSIGNS))
+    assigned = np.flatnonzero((flags & np.uint8(Signs.ASSIGNS)) != 0)
     if len(assigned):
         whole["assigned"] = _assignments(block, assigned)
     if program.needs_assignee:
         mine = np.flatnonzero(_by_assignee(block))
         whole["by_assignee"] = mine, np.full(len(mine), 1 << SHIFT["by_assignee"], np.int32)
-    if (flags & np.uint8(Signs.GOES)).any():
-        gone = np.flatnonzero(index > _first((flags & np.uint8(Signs.GOES)) != 0, block, index))
+    going = np.flatnonzero((flags & np.uint8(Signs.GOES)) != 0)
+    if len(going):
+        gone = np.flatnonzero(_since_first(going, block))
         whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
     parts = [at for at, _ in whole.values() if len(at)]
     if not parts:
@@ -271,6 +283,9 @@ def _by_assignee(block: Block) -> Bools:
     return (actor >= 0) & (actor == held_before)
 
 
+_NO_SYMBOL = Symbol(0, Anchor.EVENT, "")
+
+
 class SymbolTable:
     """Numbers the distinct situations of a log and keeps what each means to every clock.
 
@@ -281,10 +296,10 @@ class SymbolTable:
     """
 
     def __init__(self, program: Program) -> None:
-        """An empty table."""
+        """A table that holds only the situation of no event, number 0."""
         self.program = program
-        self.rows: list[tuple[Symbol, ...]] = []
-        self.codes: list[int] = []
+        self.rows: list[tuple[Symbol, ...]] = [(_NO_SYMBOL,) * len(program.metrics)]
+        self.codes: list[int] = [0]
         self._by_code = np.zeros(1 << BITS, np.uint16)
         self._by_text: dict[tuple[Any, ...], int] = {}
 
@@ -303,10 +318,9 @@ class SymbolTable:
         numbers = self._by_code[code]
         if not numbers.all():
             for given in np.unique(code[numbers == 0]).tolist():
-                self._add(given, self.program.symbols(given))
                 self._by_code[given] = len(self.rows)
+                self._add(given, self.program.symbols(given))
             numbers = self._by_code[code]
-        numbers -= np.uint16(1)
         return numbers
 
     def _add(self, code: int, symbols: tuple[Symbol, ...]) -> None:

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints, Numbers
+from slakit.columns.situations import Block, Bools, Ints, Numbers, leads
 from slakit.machine.facts import unpack
 from slakit.machine.metric import Metric, Symbol
 from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, START, STATES, STOP, TABLES, Effect, State
@@ -23,17 +23,17 @@ class Moves:
     """What a clock does in a block.
 
     Attributes:
-        opens: indices of the events that open a cycle, ascending.
-        closes: indices of the events that close one, ascending.
+        at: indices of the events that count: those after which the state may have changed.
+        opens: positions in ``at`` of the events that open a cycle, ascending.
+        closes: positions in ``at`` of the events that close one, ascending.
         following: for each open, how many closes come before or at it: the number of the close that may end it.
-        counts: indices of the events after which the state may have changed; None for a clock that never pauses.
-        state: uint8, the state after each of them; None for a clock that never pauses.
+        state: uint8, the state after each event that counts; None for a clock that never pauses.
     """
 
+    at: Ints
     opens: Ints
     closes: Ints
     following: Ints
-    counts: Ints | None
     state: NDArray[np.uint8] | None
 
 
@@ -78,8 +78,8 @@ def moves(block: Block, numbers: Numbers, metric: Metric, meanings: Meanings) ->
         metric: the clock.
         meanings: what the situations mean to it.
     """
-    at = np.flatnonzero(meanings.moves[numbers])
-    mask = meanings.mask[numbers[at]]
+    at = np.flatnonzero(meanings.moves.take(numbers))
+    mask = meanings.mask.take(numbers[at])
     strategy = scan if metric.pause is None or metric.resume is None else lock_step
     return strategy(block, at, mask, metric)
 
@@ -115,11 +115,15 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
         opening |= resets & ~ends
     if not metric.repeats:
         opening, closing = _once(opening, ticket), _once(closing, ticket)
-    following = np.cumsum(closing)[opening]
-    if metric.pause is None:
-        return Moves(at[opening], at[closing], following, None, None)
-    paused = np.where((mask & PAUSE) != 0, np.uint8(State.PAUSED), np.uint8(State.RUNNING))
-    return Moves(at[opening], at[closing], following, at, np.where(active, paused, np.uint8(State.STOPPED)))
+    state = None
+    if metric.pause is not None:
+        state = np.where(active, np.where((mask & PAUSE) != 0, np.uint8(State.PAUSED), np.uint8(State.RUNNING)), np.uint8(State.STOPPED))
+    return _moves(at, opening, closing, state)
+
+
+def _moves(at: Ints, opening: Bools, closing: Bools, state: NDArray[np.uint8] | None) -> Moves:
+    opens = np.flatnonzero(opening)
+    return Moves(at, opens, np.flatnonzero(closing), np.cumsum(closing, dtype=np.int32).take(opens), state)
 
 
 def _once(flag: Bools, ticket: Ints) -> Bools:
@@ -128,13 +132,6 @@ def _once(flag: Bools, ticket: Ints) -> Bools:
     only = np.zeros_like(flag)
     only[at[leads(ticket[at])]] = True
     return only
-
-
-def leads(ticket: Ints) -> Bools:
-    """Which elements are the first of their ticket."""
-    first = np.ones(len(ticket), np.bool_)
-    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
-    return first
 
 
 def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:
@@ -160,8 +157,7 @@ def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -
         state[:count] = table[cell]
         after[where] = state[:count]
         effect[where] = effects[cell]
-    opening, closing = (effect & Effect.OPEN) != 0, (effect & Effect.CLOSE) != 0
-    return Moves(at[opening], at[closing], np.cumsum(closing)[opening], at, after)
+    return _moves(at, (effect & Effect.OPEN) != 0, (effect & Effect.CLOSE) != 0, after)
 
 
 def _flat(metric: Metric) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
