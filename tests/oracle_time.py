@@ -89,6 +89,7 @@ class Flags:
     """Open or closed for every step of a window, and the questions answered by walking it."""
 
     def __init__(self, schedule, lo, hi, step):
+        """Look at every step (seconds) of a window (seconds since the epoch)."""
         self.lo, self.hi, self.step = lo * MICRO, hi * MICRO, step * MICRO
         self.owners = [owners(schedule, second) for second in range(lo, hi, step)]
         self.open = [bool(days) for days in self.owners]

@@ -61,6 +61,7 @@ class Maker:
     """Draws a schedule near a date from a seeded generator; ``rich`` (0 to 3) bounds how many exceptions it has."""
 
     def __init__(self, random, zone, day, step, rich):
+        """Draw for a zone and around a date, on a grid of so many seconds."""
         self.random, self.zone, self.day, self.step, self.rich = random, zone, day, step, rich
 
     def hours(self, most=2):
@@ -80,10 +81,10 @@ class Maker:
         """A week of hours, some overnight, none overlapping."""
         base = [self.hours() for _ in range(self.random.randint(1, 3))]
         week = {weekday: list(self.random.choice(base)) for weekday in range(7) if self.random.random() < 0.75}
-        for weekday in week:
+        for weekday, day in tuple(week.items()):
             if self.random.random() < 0.3:
                 following = week.get((weekday + 1) % 7)
-                week[weekday] = self.overnight(week[weekday], following[0][0] if following else DAY)
+                week[weekday] = self.overnight(day, following[0][0] if following else DAY)
         return week
 
     def near(self):
@@ -190,4 +191,3 @@ def one_zone(plain):
     """Whether all parts live in one zone."""
     parts = [plain["left"], plain["right"]] if "op" in plain else [part for _, part in plain.get("effective", [])]
     return all(one_zone(part) and zone_of(part) == zone_of(plain) for part in parts)
-

@@ -1,6 +1,7 @@
 """Working time against the naive oracle, and the laws that it must obey."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -38,7 +39,8 @@ def ask(question, *arguments):
     try:
         return question(*arguments)
     except ScheduleError as error:
-        assert error.code == "unreachable"
+        if error.code != "unreachable":
+            raise
         return None
 
 
@@ -57,8 +59,8 @@ def check(plain, flags, points, spans):
     try:
         clock.read(points[0])
     except ScheduleError as error:
-        assert error.code == "never_open"
-        assert not any(flags.open)
+        if error.code != "never_open" or any(flags.open):
+            raise
         return
     assert clock.openings_us(lo, hi) == flags.openings()
     for a in points:
@@ -119,7 +121,7 @@ def test_segments_cover_and_agree(situation):
     plain, flags, _, _ = situation
     stretches = build(plain).stretches_us(flags.lo, flags.hi)
     assert [stretches[0].start, stretches[-1].end] == [flags.lo, flags.hi]
-    assert all(one.end == other.start for one, other in zip(stretches, stretches[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(stretches))
     merged = []
     for one in stretches:
         if one.open and merged and merged[-1][1] == one.start:
@@ -200,7 +202,8 @@ def ask_openings(schedule, lo, hi):
     try:
         return schedule.clock.openings_us(lo, hi)
     except ScheduleError as error:
-        assert error.code == "never_open"
+        if error.code != "never_open":
+            raise
         return []
 
 

@@ -156,7 +156,9 @@ def parse_dates(given: Any) -> tuple[tuple[tuple[int, Hours], ...], tuple[tuple[
     seasons.sort()
     for earlier, later in pairwise(seasons):
         if later[0] <= earlier[1]:
-            message = f"dates: the ranges that begin on {day_text(earlier[0])} and on {day_text(later[0])} overlap: a date has one set of hours"
+            message = (
+                f"dates: the ranges that begin on {day_text(earlier[0])} and on {day_text(later[0])} overlap: a date has one set of hours"
+            )
             raise ScheduleError(message, code="overlap", given=given)
     return tuple(sorted({**ranged, **single}.items())), tuple(seasons)
 

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from slakit._time import DAY, NAT, SECOND, WorkingDays
+from slakit._value import value
 from slakit.clock.business import END, FIRST
 from slakit.errors import ScheduleError
 from slakit.schedule.rules import Rule
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     Instants = NDArray[np.int64]
 
 _FIRST_DAY, _END_DAY = FIRST // DAY + 3, END // DAY - 3
-_AHEAD = 1461
+_BEHIND, _AHEAD = 31, 1461
+
+
+@value(eq=False)
+class _Known:
+    """The working days of ``[lo, hi)`` and the last closing of each, us."""
+
+    lo: int
+    hi: int
+    days: list[int]
+    closings: list[int]
 
 
 class DayTable:
@@ -28,46 +39,56 @@ class DayTable:
     hours: midnight inside round-the-clock hours starts a day too.
     """
 
-    __slots__ = ("_clock", "_closings", "_days", "_hi", "_lo", "_rule")
+    __slots__ = ("_clock", "_known", "_rule")
 
     def __init__(self, rule: Rule, clock: "BusinessClock") -> None:
         """Count the days of a rule, whose clock tells what is open."""
         self._rule = rule
         self._clock = clock
-        self._lo = self._hi = 0
-        self._days: list[int] = []
-        self._closings: list[int] = []
+        self._known: _Known | None = None
 
-    def cover(self, first: int, last: int) -> None:
-        """Know the days from one to another (both included).
+    def cover(self, first: int, last: int) -> _Known:
+        """The working days from one to another (both included) and more, what is known kept.
 
         Raises:
             ScheduleError: ``beyond_horizon``.
         """
-        if self._lo <= first and last < self._hi:
-            return
+        known = self._known
+        if known is not None and known.lo <= first and last < known.hi:
+            return known
         if first < _FIRST_DAY or last >= _END_DAY:
             message = "working days are counted from 1900 to 2200; the question reaches beyond: check the date and the number of days"
             raise ScheduleError(message, code="beyond_horizon", first=first, last=last)
-        lo, hi = (first, last) if self._lo == self._hi else (min(first, self._lo), max(last, self._hi))
-        lo, hi = max(_FIRST_DAY, lo - 31), min(_END_DAY, hi + _AHEAD)
+        lo, hi = max(_FIRST_DAY, first - _BEHIND), min(_END_DAY, last + _AHEAD)
+        if known is None:
+            known = self._count(lo, hi)
+        if lo < known.lo:
+            more = self._count(lo, known.lo)
+            known = _Known(lo, known.hi, more.days + known.days, more.closings + known.closings)
+        if last >= known.hi:
+            more = self._count(known.hi, hi)
+            known = _Known(known.lo, hi, known.days + more.days, known.closings + more.closings)
+        self._known = known
+        return known
+
+    def _count(self, lo: int, hi: int) -> _Known:
         closings: dict[int, int] = {}
         for _, end, day in self._rule.pieces((lo - 2) * DAY, (hi + 3) * DAY):
             if lo <= day < hi and end > closings.get(day, NAT):
                 closings[day] = end
         days = sorted(closings)
-        self._days, self._closings, self._lo, self._hi = days, [closings[day] for day in days], lo, hi
+        return _Known(lo, hi, days, [closings[day] for day in days])
 
     def is_working(self, day: int) -> bool:
         """Whether an opening starts on a day."""
-        self.cover(day, day)
-        number = bisect_left(self._days, day)
-        return number < len(self._days) and self._days[number] == day
+        days = self.cover(day, day).days
+        number = bisect_left(days, day)
+        return number < len(days) and days[number] == day
 
     def count(self, first: int, end: int) -> int:
         """How many working days lie in ``[first, end)``, negative when the end is earlier."""
-        self.cover(min(first, end), max(first, end))
-        return bisect_left(self._days, end) - bisect_left(self._days, first)
+        days = self.cover(min(first, end), max(first, end)).days
+        return bisect_left(days, end) - bisect_left(days, first)
 
     def following(self, day: int, number: int) -> int:
         """The n-th working day after a day (before it for a negative number).
@@ -78,10 +99,10 @@ class DayTable:
         reach = abs(number) * 2 + 31
         while True:
             low, high = max(_FIRST_DAY, day - reach if number < 0 else day), min(_END_DAY - 1, day if number < 0 else day + reach)
-            self.cover(low, high)
-            position = bisect_right(self._days, day) + number - 1 if number > 0 else bisect_left(self._days, day) + number
-            if 0 <= position < len(self._days):
-                return self._days[position]
+            days = self.cover(low, high).days
+            position = bisect_right(days, day) + number - 1 if number > 0 else bisect_left(days, day) + number
+            if 0 <= position < len(days):
+                return days[position]
             if low == _FIRST_DAY or high == _END_DAY - 1:
                 message = f"{abs(number)} working days {'after' if number > 0 else 'before'} a date are never reached within the years 1900 to 2200"
                 raise ScheduleError(message, code="unreachable", days=number)
@@ -89,8 +110,8 @@ class DayTable:
 
     def closing(self, day: int) -> int:
         """The last closing of the hours that start on a working day, us."""
-        self.cover(day, day)
-        return self._closings[bisect_left(self._days, day)]
+        known = self.cover(day, day)
+        return known.closings[bisect_left(known.days, day)]
 
     def due_us(self, start: int, length: WorkingDays) -> int:
         """The instant at which a span of working days is due.
@@ -143,8 +164,8 @@ class DayTable:
         day = local // DAY
         low, high = int(day.min()), int(day.max())
         high = self._reach(high, length.days)
-        self.cover(low, high)
-        days, closings = np.array(self._days, np.int64), np.array(self._closings, np.int64)
+        known_days = self.cover(low, high)
+        days, closings = np.array(known_days.days, np.int64), np.array(known_days.closings, np.int64)
         position = np.searchsorted(days, day, side="right") + length.days - 1
         reached = position < len(days)
         position = np.minimum(position, len(days) - 1)

@@ -93,5 +93,3 @@ def _combined(build: "type[Schedule]", op: str, sides: Any) -> "Schedule":
     left, right = (build.from_dict(side) for side in sides)
     joined: dict[str, Callable[[], Schedule]] = {AND: lambda: left & right, OR: lambda: left | right, MINUS: lambda: left - right}
     return joined[op]()
-
-

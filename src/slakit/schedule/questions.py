@@ -84,7 +84,7 @@ class Questions:
         """
         length = target if is_array(target) else span(target)
         if isinstance(length, WorkingDays):
-            return self._each(start, lambda us: self.clock.met_until_us(us, self.span_us(us, length)), lambda us: self._met_until_days(us, length))
+            return self._each(start, lambda us: self._met_until_day(us, length), lambda us: self._met_until_days(us, length))
         clock = self.clock
         return self._move(start, length, clock.met_until_us, clock.met_until_array)
 
@@ -157,6 +157,9 @@ class Questions:
         if is_array(at) or is_array(length):
             return vector(_many(at), _spans(length) if is_array(length) else length).view("datetime64[us]")
         return like(scalar(instant(at), length), at, self.zone)
+
+    def _met_until_day(self, us: int, length: WorkingDays) -> int:
+        return self.clock.met_until_us(us, self.span_us(us, length))
 
     def _met_until_days(self, us: Any, length: WorkingDays) -> Any:
         import numpy as np  # noqa: PLC0415 - scalars must not load it

@@ -54,7 +54,9 @@ class Effective:
             low = lo if first is None else max(lo, (first - 3) * DAY)
             high = hi if end is None else min(hi, (end + 3) * DAY)
             if low < high:
-                found += [piece for piece in rule.pieces(low, high) if (first is None or piece[2] >= first) and (end is None or piece[2] < end)]
+                found += [
+                    piece for piece in rule.pieces(low, high) if (first is None or piece[2] >= first) and (end is None or piece[2] < end)
+                ]
         return sorted(found)
 
     def _local(self, first: int, last: int) -> Iterator[Piece]:

@@ -70,7 +70,9 @@ def _weekly_lines(rule: Weekly) -> list[str]:
     lines += [f"{day_text(day)}: {hours_text(hours) or 'closed'} instead (also if it is a holiday)" for day, hours in rule.dates]
     lines += [f"{day_text(day)}: closed {hours_text(hours)}" for day, hours in rule.closures]
     if rule.holidays:
-        covers = "the whole day, also hours that began the evening before" if rule.closes == "day" else "the hours that start on it, to their end"
+        covers = (
+            "the whole day, also hours begun the evening before" if rule.closes == "day" else "the hours that start on it, to their end"
+        )
         lines.append(f"{len(rule.holidays)} holidays, known until {day_text(rule.holidays_until or 0)}; each closes {covers}:")
         lines += [f"  {day_text(day)} {name}".rstrip() for day, name in rule.holidays]
     elif rule.holidays_until is not None:
@@ -99,6 +101,6 @@ def _hours(text: str) -> str:
 def _length(us: int) -> str:
     if us == 7 * DAY:
         return "all hours"
-    return f"{us // HOUR} hours" if us % HOUR == 0 else span_text(us) if us % MINUTE else f"{us // HOUR} hours {us % HOUR // MINUTE} minutes"
-
-
+    if us % MINUTE:
+        return span_text(us)
+    return f"{us // HOUR} hours" + (f" {us % HOUR // MINUTE} minutes" if us % HOUR else "")
