@@ -254,7 +254,7 @@ def _paused(  # noqa: PLR0913 - the readings and both ends of every cycle
     following[:-1] = here[1:]
     following[last] = net_end.take(ticket[last])
     spent = np.zeros(len(here) + 1, np.int64)
-    np.cumsum(np.where(state == State.PAUSED, following - here, 0), out=spent[1:])
+    np.cumsum((following - here) * (state == State.PAUSED), out=spent[1:])
     end = close.copy()
     going = np.flatnonzero(~ended)
     end[going] = last[np.searchsorted(first, moved.opens[going], "right") - 1] + 1

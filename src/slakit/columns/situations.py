@@ -130,11 +130,12 @@ def situation(block: Block, program: Program, signs: Signs) -> Situation:
     replied = _since_first(replies[wanted[replies]], block)
     code |= (wanted.astype(np.int32) << SHIFT["wanted"]) | (replied.astype(np.int32) << SHIFT["replied"])
     solved, solved_before = after[carriers] >= Status.SOLVED, before[carriers] >= Status.SOLVED
-    reopening, solving = carriers[solved_before & ~solved], carriers[solved & ~solved_before]
-    reopened = oldest = latest = reopening
-    if len(reopening):
+    reopens, solves = np.flatnonzero(solved_before & ~solved), np.flatnonzero(solved & ~solved_before)
+    reopened = oldest = latest = reopens
+    if len(reopens):
+        solve = solves[np.cumsum(np.bincount(solves, minlength=len(carriers)))[reopens] - 1]
         customer = np.flatnonzero((flags & np.uint8(Signs.CUSTOMER)) != 0)
-        reopened, oldest, latest = _waits(reopening, solving, customer, replies)
+        reopened, oldest, latest = _waits(carriers[reopens], carriers[solve], customer, replies)
     rare, rare_code = _rare(block, program, code, flags, reopened)
     return Situation(code, rare, rare_code, reopened, oldest, latest)
 
@@ -198,14 +199,9 @@ def _rare(
 
 
 def _waits(reopening: Ints, solving: Ints, messages: Ints, replies: Ints) -> tuple[Ints, Ints, Ints]:
-    """For reopenings: the oldest and latest customer message since the solve that no reply has answered."""
-    reopening = reopening[np.searchsorted(solving, reopening) > 0]
-    if not len(reopening):
-        return reopening, reopening, reopening
-    since = solving[np.searchsorted(solving, reopening) - 1]
-    if len(replies):
-        last = np.searchsorted(replies, reopening) - 1
-        since = np.maximum(since, np.where(last >= 0, replies[np.maximum(last, 0)], -1))
+    """For reopenings and the solves before them: the oldest and latest customer message between that no reply has answered."""
+    last = np.searchsorted(replies, reopening) - 1
+    since = np.maximum(solving, np.where(last >= 0, replies.take(last, mode="clip"), -1)) if len(replies) else solving
     following, last = np.searchsorted(messages, since, "right"), np.searchsorted(messages, reopening) - 1
     some = following <= last
     return reopening[some], messages[following[some]], messages[last[some]]

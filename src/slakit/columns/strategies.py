@@ -106,7 +106,7 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
         active = start[np.maximum.accumulate(np.where(decisive, np.arange(len(at), dtype=np.int32), 0))]
     before = np.empty_like(active)
     before[1:] = active[:-1]
-    before[first_here] = False
+    before &= ~first_here
     closing = before & ends
     opening = start & (~before | ends)
     if metric.reset is not None:
