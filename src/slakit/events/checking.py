@@ -6,7 +6,7 @@ from typing import Any
 from slakit.errors import EventError
 from slakit.events.event import Event, category
 from slakit.events.kinds import Status
-from slakit.events.quarantine import Quarantined, minority, mixed_types, set_aside
+from slakit.events.quarantine import Quarantined, minority, mixed_types, raise_all
 
 
 def checked(events: Sequence[Any], statuses: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -44,5 +44,5 @@ def checked(events: Sequence[Any], statuses: Mapping[str, Any]) -> tuple[Event, 
             for number, event in enumerate(events)
             if isinstance(event, Event) and isinstance(event.ticket, stranger)
         ]
-    set_aside(bad, len(events), "raise")
+    raise_all(bad, f"{len(bad):,} of {len(events):,} events cannot be taken (they count from 0)")
     return tuple(mapped)

@@ -54,8 +54,8 @@ def read_tickets(
             bad.append(bad_row(number, named, error))
     if renaming is not None:
         renaming.check()
-    texts = sum(isinstance(events[0].ticket, str) for _, _, events in read)
-    stranger = minority(texts, len(read) - texts)
+    ids = [*(events[0].ticket for _, _, events in read), *(row.ticket for row in bad)]
+    stranger = minority(sum(isinstance(ticket, str) for ticket in ids), sum(isinstance(ticket, int) for ticket in ids))
     if stranger is not None:
         bad += [
             bad_row(place, named, mixed_types(events[0].ticket)) for place, named, events in read if isinstance(events[0].ticket, stranger)

@@ -66,9 +66,18 @@ def set_aside(bad: Sequence[Quarantined], rows: int, on_error: OnError) -> tuple
         raise EventError(message, code="bad_value", key="on_error", given=on_error)
     ordered = tuple(sorted(bad, key=lambda row: row.row))
     if ordered and on_error == "raise":
-        message = f"{len(ordered):,} of {rows:,} rows cannot be read (rows count from 0; on_error='quarantine' sets them aside)"
-        raise LogErrors(message, [row.error for row in ordered])
+        raise_all(ordered, f"{len(ordered):,} of {rows:,} rows cannot be read (rows count from 0; on_error='quarantine' sets them aside)")
     return ordered
+
+
+def raise_all(bad: Sequence[Quarantined], message: str) -> None:
+    """Raise the errors of bad rows, in input order, if there are any.
+
+    Raises:
+        LogErrors: with one error a bad row.
+    """
+    if bad:
+        raise LogErrors(message, [row.error for row in sorted(bad, key=lambda row: row.row)])
 
 
 def refuse(*errors: EventError) -> LogErrors:

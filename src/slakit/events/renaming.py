@@ -13,7 +13,7 @@ class Renaming:
     The direction is always theirs -> ours. Columns that are not mentioned keep their names.
     """
 
-    __slots__ = ("_names", "_ours", "_seen")
+    __slots__ = ("_latest", "_names", "_ours", "_seen")
 
     def __init__(self, columns: Mapping[str, str | None]) -> None:
         """Take the mapping.
@@ -27,7 +27,8 @@ class Renaming:
         if twice:
             message = f"columns= gives the name {', '.join(map(repr, twice))} to more than one column: map each of our keys once"
             raise refuse(EventError(message, code="ambiguous_column", names=tuple(twice)))
-        self._ours = frozenset(ours)
+        self._ours = {ours: theirs for theirs, ours in columns.items() if ours is not None}
+        self._latest: Iterable[str] = ()
         self._seen: set[str] = set()
 
     def row(self, row: Any) -> Any:
@@ -39,13 +40,14 @@ class Renaming:
         if not isinstance(row, Mapping):
             return row
         names = self._names
+        self._latest = row
         renamed: dict[str, Any] = {}
         for key, given in row.items():
             if key in names:
                 self._seen.add(key)
                 if (name := names[key]) is not None:
                     renamed[name] = given
-            elif key in self._ours:
+            elif self._ours.get(key) in row:
                 message = f"columns= renames another column to {key!r}, but there is one of that name: map it to None to leave it out"
                 raise refuse(EventError(message, code="ambiguous_column", names=(key,)))
             else:
@@ -59,14 +61,11 @@ class Renaming:
             LogErrors: ``missing_column``, ``ambiguous_column``.
         """
         renamed: dict[str, Any] = self.row(given)
-        self.check(given)
+        self.check()
         return renamed
 
-    def check(self, known: Iterable[str] = ()) -> None:
+    def check(self) -> None:
         """Ask that every name of the mapping was seen.
-
-        Args:
-            known: the names that the table has, for the message.
 
         Raises:
             LogErrors: ``missing_column``.
@@ -74,7 +73,7 @@ class Renaming:
         absent = [name for name in self._names if name not in self._seen]
         if not absent:
             return
-        names = list(known)
+        names = list(self._latest)
         turned = [name for name in absent if self._names[name] in names]
         hint = (
             "columns= goes from your name to ours, {yours: ours}; turn it round"
