@@ -1,16 +1,16 @@
 """Judging one ticket: which target holds for each cycle, what changed on the way, what came of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from slakit._time import WorkingDays, instant, zone_name
-from slakit.errors import EventError, TimeError
+from slakit._time import WorkingDays, instant
+from slakit.errors import EventError, ScheduleError, TimeError
 from slakit.events.event import Event
 from slakit.events.kinds import EventKind
 from slakit.machine.metric import Metric
 from slakit.machine.table import State
 from slakit.meter import AnyMeter, Meter, SumMeter, measure_run
-from slakit.policy import Choice, PolicySet, Target
+from slakit.policy import Choice, PolicySet
 from slakit.replays import Replayer, spans_for
 from slakit.runs import Run
 from slakit.schedule import Schedule
@@ -31,11 +31,21 @@ class Change(NamedTuple):
         position: of the event in the ticket's life.
         at: its instant, us.
         choice: what applies from there.
+        since: the instant at which the target came into force, us; earlier than ``at`` where only the policy changed.
+        due: the due instant that the ticket carries, us, for a target at a field; None otherwise.
+        reason: why there is none.
     """
 
     position: int
     at: int
     choice: Choice
+    since: int
+    due: int | None = None
+    reason: str = ""
+
+    def retargets(self, before: "Change") -> bool:
+        """Whether the target or its working time is another one than before."""
+        return (self.choice.target, self.choice.schedule, self.due) != (before.choice.target, before.choice.schedule, before.due)
 
 
 class TicketFields:
@@ -93,92 +103,119 @@ class TicketJudge:
             chain: list[Run] = []
             ordinal = 0
             for run in runs:
-                for part, changes, begin in self._parts(metric, run, fields, events):
+                for part, changes in self._parts(ticket, metric, run, fields, events):
                     ordinal += 1
                     part.ordinal = ordinal
-                    cycle = self._verdict(ticket, metric, part, changes, begin, events, spans, chain)
+                    cycle = self._judged(ticket, metric, part, changes, events, spans, chain)
                     cycle.removed = done.gone
                     judged.append(cycle)
-                    chain = [] if part.cause == SUPERSEDED else [*chain, part]
+                    if metric.accumulates:
+                        chain = [] if part.cause == SUPERSEDED else [*chain, part]
         return judged
 
     def _parts(
-        self, metric: Metric, run: Run, fields: TicketFields, events: Sequence[Event]
-    ) -> list[tuple[Run, list[Change], int]]:
-        """The cycle with the changes of its target; in several parts where a change begins it anew."""
-        begin = run.opened_us
+        self, ticket: str | int, metric: Metric, run: Run, fields: TicketFields, events: Sequence[Event]
+    ) -> list[tuple[Run, list[Change]]]:
+        """The cycle with the changes of what applies to it; in several parts where a change begins it anew."""
+        begin, opened = run.opened_us, run.opened
         until = len(events) if run.stop is None else run.stop[0]
-        changes = [Change(run.opened, begin, self.policies.choose(fields.at(run.opened), begin, metric.name))]
-        for position, event in fields.between(run.opened, until):
-            choice = self.policies.choose(fields.at(position), begin, metric.name)
-            if choice.target != changes[-1].choice.target or choice.schedule != changes[-1].choice.schedule:
-                changes.append(Change(position, event.at, choice))
-        if len(changes) == 1:
-            return [(run, changes, begin)]
-        parts: list[tuple[Run, list[Change], int]] = []
-        kept = changes[:1]
-        for change in changes[1:]:
-            how = _retarget(change, kept[-1])
-            if how == "from_change":
-                ended, run = _split(run, change.position, events[change.position])
-                parts.append((ended, kept, begin))
-                kept, begin = [change], change.at
+        later = fields.between(opened, until)
+        while later and later[0][1].at == begin:
+            opened = later.pop(0)[0]
+        kept = [self._change(ticket, metric, fields, opened, begin, begin)]
+        parts: list[tuple[Run, list[Change]]] = []
+        for position, event in later:
+            change, before = self._change(ticket, metric, fields, position, event.at, begin), kept[-1]
+            how = _retarget(change, before)
+            if how == "pinned":
+                continue
+            if not change.retargets(before):
+                if change.choice.policy is not before.choice.policy:
+                    kept.append(change._replace(since=before.since))
+                elif change.choice.priority != before.choice.priority:
+                    kept[-1] = before._replace(choice=change.choice)
             elif how == "from_start":
                 kept.append(change)
-        return [*parts, (run, kept, begin)]
+            elif event.at == begin:
+                kept = [change._replace(position=position)]
+            else:
+                ended, run = _split(run, position, event)
+                self._hold(ticket, ended, events[:position])
+                parts.append((ended, kept))
+                begin = event.at
+                kept = [self._change(ticket, metric, fields, position, begin, begin)]
+        return [*parts, (run, kept)]
 
-    def _verdict(  # noqa: PLR0913 - a verdict rests on all of these
-        self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], begin: int, events: Sequence[Event],
+    def _change(
+        self, ticket: str | int, metric: Metric, fields: TicketFields, position: int, at: int, begin: int
+    ) -> Change:
+        """What applies after an event to a cycle that began at an instant."""
+        now = fields.at(position)
+        choice = self.policies.choose(now, begin, metric.name)
+        due, reason = None, choice.reason
+        if choice.target is not None and choice.target.field is not None:
+            due, reason = _field_instant(now, choice.target.field, ticket)
+        return Change(position, at, choice, at, due, reason)
+
+    def _hold(self, ticket: str | int, ended: Run, before: Sequence[Event]) -> None:
+        """Set who was responsible when a cycle was superseded."""
+        current = next((run for run in self.replayer.run(ticket, before).runs if run.metric == ended.metric and run.stop is None), None)
+        if current is not None:
+            ended.agent, ended.team = current.agent, current.team
+
+    def _judged(
+        self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], events: Sequence[Event],
         spans: Sequence[tuple[int, int]], chain: Sequence[Run],
     ) -> JudgedCycle:  # fmt: skip
-        history = []
-        if len(changes) > 1:
-            for number, change in enumerate(changes[:-1]):
-                past = self._past_breach(ticket, metric, run, changes[: number + 1], changes[number + 1], begin, events, spans, chain)
-                if past is not None and past not in history:
-                    history.append(past)
-            _measure(run, _meter(changes, spans, events), chain, metric)
-        else:
+        """The judged cycle, with what it was judged by before its target changed."""
+        if len(changes) == 1:
             _measure(run, Meter((changes[0].choice.schedule or WALL).clock, spans), chain, metric)
-        return self._cycle(ticket, metric, run, changes, begin, events, chain, tuple(history))
+            return _cycle(ticket, metric, run, changes, chain)
+        past = []
+        for number, following in enumerate(changes[1:], start=1):
+            cut, _ = _split(run, following.position, events[following.position])
+            _measure(cut, _meter(changes[:number], spans), chain, metric)
+            past.append(_cycle(ticket, metric, cut, changes[:number], chain))
+        _measure(run, _meter(changes, spans), chain, metric)
+        judged = _cycle(ticket, metric, run, changes, chain)
+        judged.past = tuple(past)
+        judged.history = _history(past, changes)
+        return judged
 
-    def _past_breach(  # noqa: PLR0913 - as the verdict, up to the change
-        self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], following: Change, begin: int,
-        events: Sequence[Event], spans: Sequence[tuple[int, int]], chain: Sequence[Run],
-    ) -> PastBreach | None:  # fmt: skip
-        """Whether an earlier target was breached by the time that it went out of force."""
-        choice = changes[-1].choice
-        if choice.target is None or choice.policy is None:
-            return None
-        cut, _ = _split(run, following.position, events[following.position])
-        _measure(cut, _meter(changes, spans, events), chain, metric)
-        judged = self._cycle(ticket, metric, cut, changes, begin, events, chain, ())
-        breached = judged.breached_us
-        if breached is None or breached >= following.at:
-            return None
-        return PastBreach(choice.policy.name, choice.priority, judged.target_us, breached)
 
-    def _cycle(  # noqa: PLR0913 - as the verdict
-        self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], begin: int, events: Sequence[Event],
-        chain: Sequence[Run], history: tuple[PastBreach, ...],
-    ) -> JudgedCycle:  # fmt: skip
-        choice = changes[-1].choice
-        in_force = begin if len(changes) == 1 else changes[-1].at
-        target, schedule = choice.target, choice.schedule
-        if target is None or schedule is None:
-            return JudgedCycle(ticket, metric, run, choice, target_us=None, in_force_us=in_force, history=history, reason=choice.reason)
-        if target.field is not None:
-            field_us, reason = _field_instant(events, target, changes[-1].position, ticket)
-            return JudgedCycle(
-                ticket, metric, run, choice, target_us=None, field_us=field_us, in_force_us=in_force, history=history, reason=reason
-            )
-        length, declared = target.length, None
-        if isinstance(length, WorkingDays):
-            declared = schedule.days.due_us(run.started_us, length)
-            length = schedule.clock.elapsed_us(run.started_us, declared)
-        return JudgedCycle(
-            ticket, metric, run, choice, target_us=length, declared_us=declared, in_force_us=in_force, earlier=chain, history=history
-        )
+def _cycle(ticket: str | int, metric: Metric, run: Run, changes: Sequence[Change], chain: Sequence[Run]) -> JudgedCycle:
+    """A measured cycle under what applies to it last."""
+    last = changes[-1]
+    target, schedule = last.choice.target, last.choice.schedule
+    judged = JudgedCycle(ticket, metric, run, last.choice, target_us=None, in_force_us=last.since, earlier=chain, reason=last.reason)
+    judged.changes = tuple(changes)
+    if target is None or schedule is None:
+        return judged
+    judged.field_us = last.due
+    if isinstance(target.length, WorkingDays):
+        try:
+            judged.declared_us = schedule.days.due_us(run.started_us, target.length)
+        except ScheduleError as error:
+            judged.reason = f"{target.text} are never over: {error}"
+        else:
+            judged.target_us = schedule.clock.elapsed_us(run.started_us, judged.declared_us)
+    else:
+        judged.target_us = target.length
+    return judged
+
+
+def _history(past: Sequence[JudgedCycle], changes: Sequence[Change]) -> tuple[PastBreach, ...]:
+    """The breaches of earlier targets by the time that they went out of force."""
+    found: list[PastBreach] = []
+    for judged, before, following in zip(past, changes, changes[1:], strict=True):
+        if judged.choice.policy is None or not following.retargets(before):
+            continue
+        at = judged.breached_us
+        if at is not None and at < following.at:
+            breach = PastBreach(judged.choice.policy.name, judged.choice.priority, judged.target_us, at)
+            if breach not in found:
+                found.append(breach)
+    return tuple(found)
 
 
 def _retarget(change: Change, before: Change) -> str:
@@ -186,7 +223,7 @@ def _retarget(change: Change, before: Change) -> str:
     return "from_start" if policy is None else policy.retarget
 
 
-def _meter(changes: Sequence[Change], spans: Sequence[tuple[int, int]], events: Sequence[Event]) -> AnyMeter:
+def _meter(changes: Sequence[Change], spans: Sequence[tuple[int, int]]) -> AnyMeter:
     """The meter of a cycle whose target changed on the way: the last schedule, or each for its stretch."""
     last = changes[-1].choice
     schedules = [change.choice.schedule or WALL for change in changes]
@@ -206,23 +243,31 @@ def _split(run: Run, position: int, event: Event) -> tuple[Run, Run]:
     before = [stretch for stretch in run.stretches if stretch[0] <= at]
     paused = before[-1][1]
     ended = Run(run.metric, run.ordinal, run.anchor, run.opened, run.opened_us, paused=False)
+    if run.merged_us is not None and run.unmerged_us is not None and run.merged_us > at:
+        start = run.unmerged_us
+        first = [stretch for stretch in before if stretch[0] <= start][-1][1]
+        before = [(start, first), *(stretch for stretch in before if stretch[0] > start)]
+        ended.started_us = start
+    else:
+        ended.merged_us, ended.unmerged_us = run.merged_us, run.unmerged_us
     ended.stretches, ended.state, ended.cause = before, State.CANCELLED, SUPERSEDED
     ended.stop, ended.end_us, ended.agent, ended.team = (position, event), at, run.agent, run.team
-    ended.merged_us, ended.unmerged_us = run.merged_us, run.unmerged_us
-    ended.started_us = run.started_us
     begun = Run(run.metric, run.ordinal + 1, (position, event), position, at, paused=paused)
     begun.stretches = [(at, paused), *(stretch for stretch in run.stretches if stretch[0] > at)]
-    begun.state, begun.cause, begun.stop, begun.end_us, begun.agent, begun.team = run.state, run.cause, run.stop, run.end_us, run.agent, run.team
+    begun.state, begun.cause, begun.stop, begun.end_us, begun.agent, begun.team = (
+        run.state,
+        run.cause,
+        run.stop,
+        run.end_us,
+        run.agent,
+        run.team,
+    )
     return ended, begun
 
 
-def _field_instant(events: Sequence[Event], target: Target, position: int, ticket: str | int) -> tuple[int | None, str]:
-    """The due instant that the ticket carries after an event, us, or None with the reason."""
-    name = target.field or ""
-    given = events[0].data.get(name)
-    for event in events[: position + 1]:
-        if event.kind is EventKind.FIELD and event.data["field"] == name:
-            given = event.data.get("value")
+def _field_instant(fields: Mapping[str, Any], name: str, ticket: str | int) -> tuple[int | None, str]:
+    """The due instant that the ticket carries, us, or None with the reason."""
+    given = fields.get(name)
     if given is None:
         return None, f"the ticket has no field {name!r}"
     try:

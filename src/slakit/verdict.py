@@ -6,7 +6,7 @@ them, so a deadline and an elapsed time can never disagree.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slakit._time import utc
 from slakit._value import value
@@ -17,6 +17,12 @@ from slakit.meter import AnyMeter
 from slakit.policy import Choice
 from slakit.runs import Run
 
+if TYPE_CHECKING:
+    from slakit.escalation import Level
+    from slakit.judging import Change
+
+Stretch = tuple[AnyMeter, int, int]
+"""A running stretch: its meter, start and end (us)."""
 VERDICTS = ("met", "breached", "within", "cancelled", "not_applicable")
 
 
@@ -49,6 +55,8 @@ class JudgedCycle:
         metric: the clock.
         run: the measured cycle.
         choice: policy, priority, target and schedule in force (SPEC 5.3, 5.5).
+        changes: everything that has applied to it, in order, the choice last.
+        past: for each change but the last, the cycle as it stood when the next one took effect.
         target_us: the target as us of working time; None without a target or for one at a field.
         field_us: the due instant that the ticket carries, us, for a target at a field.
         declared_us: the instant that a target in working days names, us.
@@ -60,10 +68,11 @@ class JudgedCycle:
     """
 
     __slots__ = (
-        "choice", "declared_us", "earlier", "field_us", "history", "in_force_us", "metric", "reason", "removed", "run", "target_us", "ticket",
+        "changes", "choice", "declared_us", "earlier", "field_us", "history", "in_force_us", "metric", "past", "reason", "removed", "run",
+        "target_us", "ticket",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 - a verdict rests on all of these
+    def __init__(
         self, ticket: str | int, metric: Metric, run: Run, choice: Choice, *, target_us: int | None, field_us: int | None = None,
         declared_us: int | None = None, in_force_us: int, earlier: Sequence[Run] = (), history: tuple[PastBreach, ...] = (),
         removed: str | None = None, reason: str = "",
@@ -81,6 +90,8 @@ class JudgedCycle:
         self.history = history
         self.removed = removed
         self.reason = reason
+        self.changes: Sequence[Change] = ()
+        self.past: tuple[JudgedCycle, ...] = ()
 
     @property
     def applicable(self) -> bool:
@@ -165,15 +176,11 @@ class JudgedCycle:
     def _deadline(self, edge: str, *, project: bool = False) -> int | None:
         if self.field_us is not None or self.target_us is None:
             return self.field_us
-        found = self._used_up() if edge == "due_at" else self._passed()
+        found = _crossing(self._stretches(), self.target_us, edge)
         if found is None:
             if self.run.state is State.PAUSED and self.open and not project:
                 return None
-            end = self.run.end_us
-            try:
-                found = getattr(self.meter, edge)(end, self.target_us - self.judged_us)
-            except ScheduleError:
-                return None
+            found = self._project(edge, self.run.end_us, self.target_us - self.judged_us)
         declared = self.declared_us
         if edge == "due_at" and declared is not None and found is not None and declared > found and self.meter.net(found, declared) == 0:
             return declared
@@ -183,56 +190,80 @@ class JudgedCycle:
         """`due_us`, and for a paused cycle as if it resumed when the log was last known."""
         return self._deadline("due_at", project=True)
 
-    def _chain(self) -> Iterator[Run]:
-        if self.metric.accumulates:
-            yield from self.earlier
-        yield self.run
-
-    def _used_up(self) -> int | None:
-        """The least instant within the cycle (or an earlier one that it goes on from) with the target used up."""
-        left = self.target_us or 0
-        for run in self._chain():
+    def _stretches(self) -> Iterator[Stretch]:
+        """The running stretches of the cycle, those of the earlier ones that it goes on from first."""
+        for run in (*self.earlier, self.run) if self.metric.accumulates else (self.run,):
             for start, end in running_stretches(run):
-                spent = run.meter.net(start, end)
-                if spent >= left:
-                    return run.meter.due_at(start, left)  # type: ignore[no-any-return]
-                left -= spent
-        return None
+                yield run.meter, start, end
 
-    def _passed(self) -> int | None:
-        """The last instant in time, where the judged span is past the target."""
-        left = self.target_us or 0
-        for run in self._chain():
-            for start, end in running_stretches(run):
-                spent = run.meter.net(start, end)
-                if spent > left:
-                    return run.meter.met_until(start, left)  # type: ignore[no-any-return]
-                left -= spent
-        return None
+    def _crossed(self, limit: int, edge: str, after: int = 0) -> int | None:
+        """The instant within this cycle at which so much was used up (``due_at``) or last not exceeded (``met_until``).
+
+        What was crossed before this cycle began counts from its opening; what only a merge brought, from the merge.
+        """
+        found, run = _crossing(self._stretches(), limit, edge), self.run
+        if found is None:
+            return None
+        if run.merged_us is None:
+            return max(found + after, run.opened_us)
+        if run.unmerged_us is not None:
+            begin, merged = run.unmerged_us, run.merged_us
+            own = [
+                (run.meter, max(start, begin), min(end, merged)) for start, end in running_stretches(run) if start < merged and end > begin
+            ]
+            before = _crossing(own, limit, edge)
+            if before is not None:
+                return before + after
+        return max(found + after, run.merged_us)
 
     @property
     def breached_us(self) -> int | None:
         """The instant of the breach, us; None without one (SPEC 5.2)."""
         if not self.breached:
             return None
-        run = self.run
         if self.field_us is not None:
             return max(self.field_us, self.in_force_us)
-        if run.merged_us is not None and run.unmerged_us is not None:
-            own = self._breached_before_merge(run, run.unmerged_us, run.merged_us)
-            return max(self._passed() or 0, run.merged_us, self.in_force_us) if own is None else max(own, self.in_force_us)
-        return max(self._passed() or 0, run.opened_us, self.in_force_us)
+        return max(self._crossed(self.target_us or 0, "met_until") or 0, self.in_force_us)
 
-    def _breached_before_merge(self, run: Run, unmerged: int, merged: int) -> int | None:
-        left = self.target_us or 0
-        for start, end in running_stretches(run):
-            since, until = max(start, unmerged), min(end, merged)
-            if since < until:
-                spent = run.meter.net(since, until)
-                if spent > left:
-                    return run.meter.met_until(since, left)  # type: ignore[no-any-return]
-                left -= spent
-        return None
+    def reached_us(self, level: "Level") -> int | None:
+        """The instant at which a level of the target is reached, us; after the last known instant as if nothing happens.
+
+        None where it never is: the cycle ended before, is paused, or has no target.
+        """
+        if self.field_us is not None:
+            return self._reached_field(level)
+        if self.target_us is None:
+            return None
+        limit, end = level.limit(self.target_us), self.run.end_us
+        edge, after = ("met_until", 1) if level.beyond else ("due_at", 0)
+        if self.judged_us >= limit + after:
+            found = max(self._crossed(limit, edge, after) or self.run.opened_us, self.in_force_us)
+            return found if self.open or level.beyond or found < end else None
+        if not self.open or self.run.state is State.PAUSED:
+            return None
+        later = self._project(edge, end, limit - self.judged_us)
+        return None if later is None else later + after
+
+    def _reached_field(self, level: "Level") -> int | None:
+        due, start = self.field_us or 0, self.run.started_us
+        whole = self.meter.net(start, due) if due > start else 0
+        if level.beyond and level.limit(whole) == whole:
+            found: int | None = due + 1
+        elif level.beyond:
+            found = self._project("met_until", max(due, start), level.limit(whole) - whole)
+            found = None if found is None else found + 1
+        else:
+            found = self._project("due_at", start, level.limit(whole)) if level.limit(whole) else start
+        if found is None:
+            return None
+        found = max(found, self.in_force_us)
+        return found if self.open or found < self.run.end_us + level.beyond else None
+
+    def _project(self, edge: str, start: int, span: int) -> int | None:
+        try:
+            return getattr(self.meter, edge)(start, span)  # type: ignore[no-any-return]
+        except ScheduleError:
+            return None
 
     def running_after_breach(self) -> tuple[tuple[int, int], ...]:
         """The spans from the breach to the end in which the clock was not paused nor excluded, wall time (us)."""
@@ -291,6 +322,16 @@ _ENDED = {State.RUNNING: "within", State.PAUSED: "within", State.STOPPED: "met",
 
 def _utc(us: int | None) -> datetime | None:
     return None if us is None else utc(us)
+
+
+def _crossing(stretches: Iterable[Stretch], left: int, edge: str) -> int | None:
+    """The least instant with so much working time used up (``due_at``), or the last with no more (``met_until``); None before that."""
+    for meter, start, end in stretches:
+        spent = meter.net(start, end)
+        if spent > left or (spent == left and edge == "due_at"):
+            return meter.due_at(start, left) if edge == "due_at" else meter.met_until(start, left)
+        left -= spent
+    return None
 
 
 def running_stretches(run: Run) -> list[tuple[int, int]]:
