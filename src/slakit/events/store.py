@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _KINDS = tuple(EventKind(code) if code else EventKind.CREATED for code in range(len(EventKind) + 1))
+_ROLE_NAMES = Role.names()
 _ROLES, _STATUSES = tuple(Role), tuple(Status)
 
 
@@ -91,7 +92,7 @@ class ArrayStore:
         if key not in {"id", "actor", "status"}:
             codes[~carriers(key)[columns.kind]] = ABSENT
         if key == "to_role":
-            distinct = [Role.of(given) for given in distinct]
+            distinct = [Role.of(given) if given in _ROLE_NAMES else given for given in distinct]  # the others are put in below
         return self._patched(columns, key, codes, distinct)
 
     def _patched(

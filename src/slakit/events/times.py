@@ -17,7 +17,8 @@ _DAY = 86_400_000_000
 _UNITS = {"ns": (1, 1000), "us": (1, 1), "ms": (1_000, 1), "s": (1_000_000, 1)}
 _CHUNK = 1 << 16
 _MOST_SHAPES = 6
-_ZERO, _NINE = ord("0"), ord("9")
+_DIGITS = "0123456789"
+_ZERO = ord("0")
 Doubt = tuple[int, str, datetime]
 
 
@@ -146,25 +147,32 @@ _Layout = tuple[int, int, int | None]
 
 def _layout(shape: str) -> _Layout | None:
     """Where the parts of an ISO time stand: number of clock fields, digits of the fraction, place of the offset (None: naive)."""
-    if len(shape) < 16 or shape[4] != "-" or shape[7] != "-" or shape[10] not in "T " or shape[13] != ":":  # noqa: PLR2004 - places of ISO 8601
+    if not _fits(shape[:16], "0000-00-00T00:00") and not _fits(shape[:16], "0000-00-00 00:00"):
         return None
     end, digits = 16, 0
     if shape[16:17] == ":":
+        if not _fits(shape[16:19], ":00"):
+            return None
         end = 19
         if shape[19:20] == ".":
-            while shape[20 + digits : 21 + digits].isdigit():
+            while _fits(shape[20 + digits : 21 + digits], "0"):
                 digits += 1
             end = 20 + digits
             if not digits:
                 return None
-    if len(shape) < end:
-        return None
     rest = shape[end:]
     if not rest:
         return (end, digits, None)
-    if rest == "Z" or (rest[0] in "+-" and len(rest) == 6 and rest[3] == ":"):  # noqa: PLR2004 - +HH:MM
+    if rest == "Z" or (rest[0] in "+-" and _fits(rest[1:], "00:00")):
         return (end, digits, end)
     return None
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """Whether a text has a digit wherever the pattern has 0, and else the pattern's own letters."""
+    return len(text) == len(pattern) and all(
+        letter in _DIGITS if wanted == "0" else letter == wanted for letter, wanted in zip(text, pattern, strict=True)
+    )
 
 
 def _parse(letters: "NDArray[np.uint8]", shape: str, layout: _Layout) -> "tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]":
@@ -174,7 +182,7 @@ def _parse(letters: "NDArray[np.uint8]", shape: str, layout: _Layout) -> "tuple[
     for place, letter in enumerate(shape):
         if place == zone and letter in "+-":
             fits &= (letters[place] == ord("+")) | (letters[place] == ord("-"))
-        elif letter.isdigit():
+        elif letter in _DIGITS:
             fits &= (letters[place] - np.uint8(_ZERO)) < 10  # noqa: PLR2004 - digits; smaller letters wrap beyond them
         else:
             fits &= letters[place] == ord(letter)

@@ -1,0 +1,250 @@
+"""The log as arrays: every way to give a column, codes, parts, and what is gathered late."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from slakit import Event, EventKind, EventLog, Role, Status
+from slakit.errors import LogErrors
+from slakit.events.coding import as_column, factorize, factorize_integers, factorize_objects, present
+from slakit.events.matching import match_words, text_words
+from slakit.events.ordering import order_of, repeated
+from tests.strategies import as_table
+
+AT = "2026-01-01T10:00:00Z"
+AT_US = 1_767_261_600_000_000
+"""``date -u -d 2026-01-01T10:00:00 +%s`` in microseconds."""
+ROWS = [
+    {"ticket": 3, "at": AT, "kind": "created", "status": "new", "tier": "gold", "seats": 3},
+    {"ticket": 3, "at": "2026-01-01T11:00:00Z", "kind": "message", "role": "agent", "actor": "sara", "public": False},
+    {"ticket": 1, "at": "2026-01-01T10:30:00Z", "kind": "created", "role": "bot"},
+    {"ticket": 3, "at": "2026-01-01T12:00:00Z", "kind": "status", "status": "solved", "seq": 4},
+]
+
+
+def test_arrays_of_codes_and_instants():
+    """Integer tickets, `datetime64`, `EventKind` and `Role` codes, as numpy holds them, read as the rows do."""
+    log = EventLog.from_columns({
+        "ticket": np.array([3, 3, 1, 3], np.int32),
+        "at": np.array(["2026-01-01T10:00", "2026-01-01T11:00", "2026-01-01T10:30", "2026-01-01T12:00"], "datetime64[m]"),
+        "kind": np.array([EventKind.CREATED, EventKind.MESSAGE, EventKind.CREATED, EventKind.STATUS], np.uint8),
+        "role": np.array([Role.UNKNOWN, Role.AGENT, Role.BOT, Role.UNKNOWN], np.uint8),
+        "public": np.array([True, False, True, True]),
+        "status": np.array(["new", "", "", "solved"]),
+        "seq": np.array([0, 0, 0, 4], np.int8),
+        "actor": np.array([None, "sara", None, None], object),
+        "tier": np.array(["gold", "", "", ""]),
+        "seats": np.array([3, np.nan, np.nan, np.nan]),
+    })  # fmt: skip
+    assert log == EventLog.from_records(ROWS)
+    assert log.in_columns
+    columns = log.columns()
+    assert columns.tickets.tolist() == [1, 3]
+    assert columns.starts.tolist() == [0, 1, 4]
+    assert columns.ticket.tolist() == [0, 1, 1, 1]
+    assert columns.ticket.dtype == np.int32
+    assert columns.at.tolist() == [AT_US + minutes * 60_000_000 for minutes in (30, 0, 60, 120)]
+    assert columns.kind.tolist() == [EventKind.CREATED, EventKind.CREATED, EventKind.MESSAGE, EventKind.STATUS]
+    assert columns.role.tolist() == [Role.BOT, Role.CUSTOMER, Role.AGENT, Role.UNKNOWN]
+    assert columns.category.tolist() == [Status.NONE, Status.NEW, Status.NONE, Status.SOLVED]
+    assert columns.public.tolist() == [True, True, False, True]
+    assert columns.seq.tolist() == [0, 0, 0, 4]
+    assert columns.source.tolist() == [2, 0, 1, 3]
+    assert repr(columns) == "<columns of 4 events on 2 tickets>"
+    assert columns.keys == ("seats", "tier")
+
+
+TABLE = as_table(ROWS)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda name: {**TABLE, name: TABLE[name]},
+        lambda name: {**TABLE, name: tuple(TABLE[name])},
+        lambda name: {**TABLE, name: pd.Series(TABLE[name])},
+        lambda name: {**TABLE, name: pl.Series(TABLE[name])},
+        lambda name: {**TABLE, name: np.array([np.nan if given is None else given for given in TABLE[name]], object)},
+        lambda name: {**TABLE, name: np.ma.MaskedArray(np.array(TABLE[name], object), [given is None for given in TABLE[name]])},
+        lambda name: {**TABLE, name: pd.array(TABLE[name])},
+    ],
+)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_column_may_be_a_list_a_series_or_an_array(make, name):
+    """Whatever holds the cells, absent ones are absent keys."""
+    assert EventLog.from_columns(make(name)) == EventLog.from_records(ROWS)
+
+
+def test_a_zone_aware_series_is_read_in_its_zone():
+    """Times of a pandas series carry their zone."""
+    at = pd.Series(pd.to_datetime(TABLE["at"], utc=True)).dt.tz_convert("Asia/Tehran")
+    assert EventLog.from_columns({**TABLE, "at": at}) == EventLog.from_records(ROWS)
+
+
+def test_integer_times_need_their_unit():
+    """Integers are refused without ``unit=``, each row by name, and exact with it."""
+    table = {"ticket": [1, 1], "kind": ["created", "note"], "at": np.array([AT_US, AT_US + 1])}
+    assert [event.at for event in EventLog.from_columns(table, unit="us")] == [AT_US, AT_US + 1]
+    with pytest.raises(LogErrors) as caught:
+        EventLog.from_columns(table)
+    assert [(error.code, error.fields["row"]) for error in caught.value.exceptions] == [("bad_instant", 0), ("bad_instant", 1)]
+
+
+def test_the_callers_arrays_are_left_alone():
+    """Reading changes no input array, also where a row is repaired or left out."""
+    table = {
+        "ticket": np.array([2, 1, 1, 9]),
+        "at": np.array([AT, AT, AT, "soon"]),
+        "kind": np.array([1, 3, 1, 1], np.uint8),
+        "role": np.array([0, 0, 2, 0], np.uint8),
+        "public": np.array([True, True, True, True]),
+        "seq": np.array([1, 1, 0, 0]),
+    }
+    copies = {name: column.copy() for name, column in table.items()}
+    log = EventLog.from_columns(table, on_error="quarantine")
+    assert len(log) == 3
+    for name, column in table.items():
+        assert (column == copies[name]).all()
+
+
+def test_codes_of_keys():
+    """`coded` gives a code an event and the distinct values; -1 where a kind cannot have the key or the row is silent."""
+    columns = EventLog.from_columns(TABLE).columns()
+    codes, values = columns.coded("tier")
+    assert [values[code] if code >= 0 else None for code in codes] == [None, "gold", None, None]
+    assert columns.coded("tier")[0] is codes
+    assert columns.coded("nothing")[0].tolist() == [-1] * 4
+    assert columns.coded("nothing")[1] == []
+
+
+def test_rows_that_only_a_record_can_hold():
+    """A field named as a typed key of another kind is kept as it is, beside the typed ones."""
+    rows = [
+        {"ticket": 1, "at": AT, "kind": "created", "span": "long", "to_role": "boss", "seq": "2"},
+        {"ticket": 1, "at": AT, "kind": "handled", "part": "talk", "span": "5m", "seq": 3},
+        {"ticket": 1, "at": AT, "kind": "assigned", "to": "x", "to_role": "bot", "seq": 4},
+    ]
+    objects, arrays = EventLog.from_records(rows), EventLog.from_columns(as_table(rows))
+    assert objects == arrays
+    for key in ("span", "to_role"):
+        (codes, values), (others, known) = objects.columns().coded(key), arrays.columns().coded(key)
+        assert [values[code] if code >= 0 else None for code in codes] == [known[code] if code >= 0 else None for code in others]
+
+
+def test_parts_of_columns():
+    """`cut` keeps what was known, `take` what is asked for; tickets without events are gone."""
+    columns = EventLog.from_columns(TABLE).columns()
+    early = columns.cut(AT_US)
+    assert early.tickets.tolist() == [3]
+    assert early.starts.tolist() == [0, 1]
+    assert early.event(0) == columns.event(1)
+    assert columns.cut(2**62) is columns
+    assert columns.take(np.array([0, 3])).events(1) == [columns.event(3)]
+    assert columns.code_of(3) == 1
+    assert columns.code_of(2) is None
+    assert columns.code_of("3") is None
+    assert columns.cut(0).code_of(3) is None
+
+
+def test_large_integers_and_text_ids():
+    """Ids beyond 64 bits stay exact; text ids sort as text."""
+    huge = EventLog.of(Event(ticket=2**70, at=AT, kind="created"), Event(ticket=-1, at=AT, kind="created"))
+    assert huge.columns().tickets.tolist() == [-1, 2**70]
+    assert EventLog.from_columns({"ticket": [2**70, -1], "at": [AT] * 2, "kind": ["created"] * 2}) == huge
+    text = EventLog.from_columns({"ticket": np.array(["T-9", "T-10", "é"]), "at": [AT] * 3, "kind": ["created"] * 3})
+    assert text.tickets == ("T-10", "T-9", "é")
+
+
+def test_an_empty_table_is_an_empty_log():
+    """No rows, no events, no findings."""
+    for log in (EventLog.from_columns({"ticket": [], "at": [], "kind": []}), EventLog.from_columns({"ticket": np.array([], np.int64), "at": np.array([], "M8[us]"), "kind": np.array([], np.uint8)})):  # fmt: skip
+        assert len(log) == 0
+        assert log.tickets == ()
+        assert log.findings_as_of(0) == ()
+        assert log == EventLog.of()
+        assert log.describe().events == 0
+
+
+def elements(kind, count, distinct):
+    """A column of one kind with some distinct elements."""
+    numbers = np.random.default_rng(7).integers(0, distinct, count)
+    if kind == "latin":
+        return np.char.add("ticket/no ", numbers.astype(str))
+    if kind == "persian":
+        return np.char.add("تیکت", numbers.astype(str))
+    if kind == "short":
+        return numbers.astype(str)
+    if kind == "sparse":
+        return numbers * 10**13 - 5 * 10**17
+    return np.array([None if number % 7 == 0 else f"id {number}" for number in numbers.tolist()], object)
+
+
+@pytest.mark.parametrize("kind", ["latin", "persian", "short", "sparse", "objects"])
+@pytest.mark.parametrize(("count", "distinct"), [(1, 1), (20_000, 5), (20_000, 900), (20_000, 10**9)])
+def test_codes_stand_for_their_elements(kind, count, distinct):
+    """Decoding the codes gives the column back, each distinct value once, for every route of coding."""
+    column = elements(kind, count, distinct)
+    codes, values = factorize(column)
+    assert [values[code] if code >= 0 else None for code in codes.tolist()] == column.tolist()
+    assert len(set(values)) == len(values)
+
+
+def test_elements_that_meet_in_one_slot_are_told_apart():
+    """A table of 256 slots for 128 words has collisions; every word still gets a code of its own."""
+    words = np.random.default_rng(1).integers(0, 2**63, (128, 3)).astype(np.uint64)
+    codes, rows = match_words(np.concatenate([words, words]))
+    assert len(set(codes[:128].tolist())) == 128
+    assert codes[:128].tolist() == codes[128:].tolist()
+    assert (codes[rows] == np.arange(128)).all()
+    assert len(text_words(np.array(["abcdefghi"]))[0]) == 2
+
+
+def test_dense_integers_keep_their_order():
+    """Codes of integers ascend with them, whatever the width of the type."""
+    for dtype in (np.int8, np.uint16, np.int64):
+        codes, distinct = factorize_integers(np.array([5, 3, 100, 3], dtype))
+        assert (codes.tolist(), distinct.tolist()) == ([1, 0, 2, 0], [3, 5, 100])
+
+
+def test_what_cannot_be_hashed_counts_by_its_text():
+    """Lists in a column are told apart by their content."""
+    codes, values = factorize_objects([["a"], ["b"], ["a"], None, ""])
+    assert codes.tolist() == [0, 1, 0, -1, -1]
+    assert values == [["a"], ["b"]]
+
+
+def test_absent_cells_of_every_type():
+    """What counts as present, by type of array."""
+    assert present(np.array([0, 1])).all()
+    assert present(np.array([0.0, np.nan])).tolist() == [True, False]
+    assert present(np.array(["a", ""])).tolist() == [True, False]
+    assert present(np.array(["2026-01-01", "NaT"], "M8[us]")).tolist() == [True, False]
+    assert present(as_column([0, False, None, float("nan"), "", pd.NA, pd.NaT, ["x"]])).tolist() == [True, True, *[False] * 5, True]
+
+
+def test_order_without_work():
+    """Rows in canonical order need no permutation; a lone wrong ticket is the only one touched."""
+    ticket, at = np.array([0, 0, 1, 1, 2], np.int32), np.array([1, 2, 1, 1, 0])
+    rank = np.array([0, 1, 1, 2, 0], np.uint8)
+    assert order_of(ticket, at, None, rank) is None
+    assert order_of(ticket, np.array([1, 2, 5, 1, 0]), None, rank).tolist() == [0, 1, 3, 2, 4]
+    assert order_of(ticket, at, np.array([0, 0, 1, 0, 0]), rank).tolist() == [0, 1, 3, 2, 4]
+    assert order_of(ticket[::-1].copy(), at, None, rank).tolist() == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize(("tickets", "rows"), [(50, 3_000), (70_000, 150_000)])
+def test_order_is_that_of_plain_sorting(tickets, rows):
+    """Random rows come out as Python's stable sort by (ticket, at, seq, rank) has them, by either way of sorting tickets."""
+    draw = np.random.default_rng(2)
+    ticket, at = draw.integers(0, tickets, rows).astype(np.int32), draw.integers(0, 40, rows)
+    seq, rank = draw.integers(0, 2, rows), draw.integers(0, 3, rows).astype(np.uint8)
+    keys = list(zip(ticket.tolist(), at.tolist(), seq.tolist(), rank.tolist(), strict=True))
+    assert order_of(ticket, at, seq, rank).tolist() == sorted(range(rows), key=keys.__getitem__)
+
+
+def test_repeats_are_counted_within_a_ticket():
+    """Only the second row of one ticket and one id is a repeat."""
+    ticket, code = np.array([0, 0, 0, 1, 1, 1]), np.array([0, 1, 0, 0, -1, -1])
+    assert repeated(ticket, code).tolist() == [False, False, True, False, False, False]
+    assert not repeated(ticket, np.arange(6)).any()
