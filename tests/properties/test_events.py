@@ -6,12 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slakit import EventLog
+from slakit import EventKind, EventLog
+from slakit.events.conditions import Conditions
 from slakit.events.summary import describe
 from tests.profiles import examples
 from tests.strategies import STATUSES, as_ofs, as_table, event_rows, log_of, well_formed_rows
 
 FOREVER = 2**62
+wheres = st.sampled_from(
+    (
+        None,
+        {"priority": "low"},
+        {"tier": {"not": "gold"}},
+        {"seats": {"min": 10, "max": 30}},
+        {"any": [{"tier": "gold"}, {"team": ["night"]}]},
+    )
+)
 
 
 def _cut(rows, as_of):
@@ -100,6 +110,63 @@ def test_well_formed_rows_have_only_doubts_about_people(rows):
     """Rows without a wart have no finding but those about who wrote when."""
     codes = {finding.code for finding in log_of(rows).findings_as_of(FOREVER)}
     assert codes <= {"customer_wrote_while_pending", "customer_wrote_while_solved", "unknown_role_reply", "merged_into_unknown"}
+
+
+@examples(400)
+@given(event_rows(), as_ofs(), as_ofs(), wheres)
+def test_selection_is_the_same_from_rows_and_columns(rows, one, other, where):
+    """Selecting by time and field gives the same log and findings either way, and the events that plain filtering gives."""
+    since, until = min(one, other), max(one, other) + 1
+    objects, arrays = log_of(rows), log_of(rows, columns=True)
+    left, right = (log.select(since=since, until=until, where=where) for log in (objects, arrays))
+    assert left == right
+    assert left.findings_as_of(FOREVER) == right.findings_as_of(FOREVER)
+    wanted = [ticket for ticket in objects.tickets if Conditions.of(where).matches(_last_fields(objects, ticket))]
+    assert list(left) == [event for event in objects if event.ticket in wanted and since <= event.at < until]
+
+
+def _last_fields(log, ticket):
+    fields, created = {}, [event for event in log.events_of(ticket) if event.kind is EventKind.CREATED]
+    fields |= dict(created[0].data) if created else {}
+    for event in log.events_of(ticket):
+        if event.kind is EventKind.FIELD:
+            fields[event.data["field"]] = event.data.get("value")
+    return fields
+
+
+@examples(400)
+@given(event_rows(gone=False), st.booleans())
+def test_reopening_leaves_no_message_on_a_solved_ticket(rows, columns):
+    """After `reopen_on_message` no customer wrote on a solved ticket; once more changes nothing; nothing but `open` is added."""
+    log = log_of(rows, columns=columns)
+    reopened = log.reopen_on_message()
+    assert "customer_wrote_while_solved" not in {found.code for found in reopened.findings_as_of(FOREVER)}
+    assert reopened.reopen_on_message() == reopened
+    assert [event for event in reopened if event in list(log)] == list(log)
+    assert {(event.kind, event.status) for event in reopened if event not in list(log)} <= {(EventKind.STATUS, "open")}
+
+
+@examples(300)
+@given(event_rows(), st.integers(0, 14))
+def test_a_log_in_two_parts_is_the_log(rows, place):
+    """Appending or joining the rest of the rows gives the log of all rows, with its findings, from rows and columns."""
+    whole, tickets = log_of(rows), {row["ticket"] for row in rows}
+    for columns in (False, True):
+        parts = log_of(rows[:place], columns=columns), log_of(rows[place:], columns=columns)
+        assert parts[0].concat(parts[1]) == whole
+        if not columns:
+            assert parts[0].concat(parts[1]).findings_as_of(FOREVER) == whole.findings_as_of(FOREVER)
+            assert parts[0].append(*parts[1]) == whole
+        shards = [log_of([row for row in rows if row["ticket"] == ticket], columns=columns) for ticket in sorted(tickets)]
+        if shards:
+            assert shards[0].concat(*shards[1:]) == whole
+            assert {*_tickets_found(shards)} == {*_tickets_found([whole])}
+
+
+def _tickets_found(logs):
+    return [
+        found for log in logs for found in log.findings_as_of(FOREVER) if found.ticket is not None and found.code != "merged_into_unknown"
+    ]
 
 
 BREAKS = {

@@ -42,8 +42,9 @@ def suspects(columns: "EventColumns") -> "NDArray[np.int64]":
         category = np.where(own, columns.category[before], 0)
         waiting = (category == Status.PENDING) | (category >= Status.SOLVED)
         following = np.minimum(written + 1, len(kind) - 1)
-        calm = ~((ticket[following] == ticket[written]) & (at[following] == at[written]) & (kind[following] == EventKind.STATUS))
-        suspect[ticket[written[waiting & calm]]] = True
+        moved = (kind[following] == EventKind.STATUS) & (columns.category[following] != category)
+        moved &= (ticket[following] == ticket[written]) & (at[following] == at[written])
+        suspect[ticket[written[waiting & ~moved]]] = True
     return np.flatnonzero(suspect)
 
 
