@@ -1,13 +1,16 @@
 """The judgement on a log: every cycle with its verdict, and the questions asked of them together."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slakit._time import instant, utc
 from slakit.cycles import COLUMNS, cycle_of
 from slakit.errors import Finding, QueryError, did_you_mean
 from slakit.events.event import Event
+from slakit.events.life import life
 from slakit.judging import TicketJudge
+from slakit.machine.table import State
 from slakit.measure import ENGINES, program_of
 from slakit.policy import PolicySet
 from slakit.replays import Replayer
@@ -16,9 +19,13 @@ from slakit.verdict import FROM_ROW, INSTANTS, JUDGED, VERDICTS, JudgedCycle, pl
 if TYPE_CHECKING:
     from slakit._table import Table
     from slakit.attainment import Attainment
+    from slakit.due_actions import DueAction
     from slakit.events.log import EventLog, Exclusion
     from slakit.judgement_arrays import ColumnArrays, RowArrays
     from slakit.machine.metric import Metric
+
+_OPEN = (State.RUNNING.text, State.PAUSED.text)
+
 
 class Judgement:
     """Every cycle of a log, judged by a policy set.
@@ -34,7 +41,7 @@ class Judgement:
         engine: ``"object"`` or ``"column"``, the interpreter that makes the columns.
     """
 
-    __slots__ = ("_arrays", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
+    __slots__ = ("_arrays", "_judge_one", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
 
     def __init__(  # noqa: PLR0913 - what a judgement rests on
         self, policies: PolicySet, log: "EventLog", as_of: int, *, exclusions: "Sequence[Exclusion]", responders: Iterable[Any],
@@ -49,10 +56,13 @@ class Judgement:
         self.engine = engine
         self._rows: tuple[JudgedCycle, ...] | None = None
         self._arrays: RowArrays | ColumnArrays | None = None
+        self._judge_one: TicketJudge | None = None
 
     def _judge(self) -> TicketJudge:
-        program = program_of(self.metrics, self.responders)
-        return TicketJudge(self.policies, Replayer(self.log, program, self.as_of), self.exclusions)
+        if self._judge_one is None:
+            program = program_of(self.metrics, self.responders)
+            self._judge_one = TicketJudge(self.policies, Replayer(self.log, program, self.as_of), self.exclusions)
+        return self._judge_one
 
     @property
     def rows(self) -> tuple[JudgedCycle, ...]:
@@ -122,7 +132,45 @@ class Judgement:
 
     def of(self, ticket: str | int) -> list[JudgedCycle]:
         """The judged cycles of one ticket."""
-        return [row for row in self.rows if row.ticket == ticket]
+        if self._rows is not None:
+            return [row for row in self._rows if row.ticket == ticket]
+        return self._judge().judge(ticket) if self.metrics else []
+
+    def life(self, ticket: str | int) -> Sequence[Event]:
+        """The events of one ticket known at ``as_of``, beginning with its creation.
+
+        Raises:
+            QueryError: ``unknown_ticket``.
+        """
+        return life(self.log.events_of(ticket), self.as_of)
+
+    def open_rows(self) -> list[JudgedCycle]:
+        """The cycles that have not ended."""
+        if self._rows is not None or self.engine == "object":
+            return [row for row in self.rows if row.open]
+        phases = zip(self.column("ticket").tolist(), self.column("phase").tolist(), strict=True)
+        return [row for ticket in sorted({ticket for ticket, phase in phases if phase in _OPEN}) for row in self.of(ticket) if row.open]
+
+    def actions(self, *, between: tuple[Any, Any] | None = None) -> "tuple[DueAction, ...]":
+        """The actions of escalations that fall due, in order of time; each has a stable id.
+
+        Args:
+            between: from (included) and until (not included), instants or None; what lies after
+                ``as_of`` is expected if nothing happens before. None: all up to ``as_of``.
+
+        Raises:
+            QueryError: ``empty_window``.
+        """
+        from slakit.due_actions import actions_between  # noqa: PLC0415 - loaded when asked
+
+        return actions_between(self, between)
+
+    def next_wakeup(self) -> datetime | None:
+        """The earliest instant after ``as_of`` at which a verdict changes or an action falls due if nothing happens; UTC."""
+        from slakit.due_actions import next_change  # noqa: PLC0415 - loaded when asked
+
+        us = next_change(self)
+        return None if us is None else utc(us)
 
     def events(self, row: int) -> list[Event]:
         """The events of a row's ticket from the one that the cycle dates from to the one that ended it."""
