@@ -1,6 +1,7 @@
 """Judging one ticket: which target holds for each cycle, what changed on the way, what came of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slakit._time import WorkingDays, instant
@@ -207,7 +208,7 @@ def _cycle(ticket: str | int, metric: Metric, run: Run, changes: Sequence[Change
 def _history(past: Sequence[JudgedCycle], changes: Sequence[Change]) -> tuple[PastBreach, ...]:
     """The breaches of earlier targets by the time that they went out of force."""
     found: list[PastBreach] = []
-    for judged, before, following in zip(past, changes, changes[1:], strict=True):
+    for judged, (before, following) in zip(past, pairwise(changes), strict=True):
         if judged.choice.policy is None or not following.retargets(before):
             continue
         at = judged.breached_us
