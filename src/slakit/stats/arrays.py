@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from slakit.errors import StatsError
 
-Numbers = NDArray[np.int64] | NDArray[np.float64]
+Numbers = NDArray[Any]
+"""An array of int64 or of float64."""
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -79,7 +79,9 @@ class AalenJohansen:
 
     def __repr__(self) -> str:
         """A sentence."""
-        ends = ", ".join(f"{cause} {count:,}" for cause, count in zip(self.table.causes, self.table.ended.sum(axis=1).tolist(), strict=True))
+        ends = ", ".join(
+            f"{cause} {count:,}" for cause, count in zip(self.table.causes, self.table.ended.sum(axis=1).tolist(), strict=True)
+        )
         return f"AalenJohansen of {self.table.n:,} rows: {ends}, open {self.table.open:,}"
 
     @cached_property
@@ -89,7 +91,7 @@ class AalenJohansen:
     @cached_property
     def _before(self) -> NDArray[np.float64]:
         """S of all ends together just before each duration."""
-        survival = KaplanMeier(self.table)._survival
+        survival = KaplanMeier(self.table).survivals
         return frozen(np.concatenate([[1.0], survival[:-1]])) if len(survival) else survival
 
     def _curve(self, cause: str) -> NDArray[np.float64]:
@@ -120,7 +122,7 @@ class AalenJohansen:
         z = normal_isf(tails(confidence))
         f = self.incidence(cause, t)
         if not 0.0 < f < 1.0:
-            return Interval(f, f if f else None, f, confidence, "log_log", "" if f else "nothing has met this end yet")
+            return Interval(f, f or None, f, confidence, "log_log", "" if f else "nothing has met this end yet")
         width = z * np.sqrt(self.variance(cause, t)) / (f * np.log(f))
         ends = sorted((float(f ** np.exp(width)), float(f ** np.exp(-width))))
         return Interval(ends[0], ends[1], f, confidence, "log_log")
@@ -157,6 +159,6 @@ class AalenJohansen:
         """The steps as a table: time, at_risk, then one column of incidence a cause, and ``open``, the share not ended."""
         columns: dict[str, Any] = {"time": self.table.times, "at_risk": self._risk}
         columns |= {cause: self._curve(cause) for cause in self.table.causes}
-        columns["open"] = KaplanMeier(self.table)._survival
+        columns["open"] = KaplanMeier(self.table).survivals
         kinds: Any = {"time": "span"} if self.table.timed else {}
         return Table(columns, kinds=kinds, title=repr(self))

@@ -1,7 +1,7 @@
 """What every estimate carries: an interval, and the outcome of a comparison."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from slakit._value import value
 from slakit.errors import StatsError, did_you_mean
@@ -12,7 +12,7 @@ _ALTERNATIVES = ("two-sided", "less", "greater")
 
 @value
 class Interval:
-    """The values that the data do not rule out.
+    """The values that the data do not rule out: floats, or timedeltas where the sample holds durations.
 
     Attributes:
         low: lower end; None where the data give none (see ``reason``).
@@ -23,26 +23,28 @@ class Interval:
         reason: why an end is missing, a sentence; empty if none is.
     """
 
-    low: float | None
-    high: float | None
-    estimate: float | None = None
+    low: Any
+    high: Any
+    estimate: Any = None
     confidence: float = 0.95
     method: str = ""
     reason: str = ""
 
-    def __iter__(self) -> Iterator[float | None]:
+    def __iter__(self) -> Iterator[Any]:
         """The two ends, so that ``low, high = interval`` works."""
         yield self.low
         yield self.high
 
-    def __contains__(self, number: float) -> bool:
+    def __contains__(self, number: Any) -> bool:
         """Whether a number lies inside, ends included; an end that is missing excludes nothing."""
-        return (self.low is None or self.low <= number) and (self.high is None or number <= self.high)
+        return bool((self.low is None or self.low <= number) and (self.high is None or number <= self.high))
 
 
 @value
 class Difference:
-    """A change from one sample to another, the second minus the first, with its test.
+    """A change from one sample to another, the second minus (a ratio: over) the first, with its test.
+
+    Values are floats, or timedeltas where the samples are durations.
 
     Attributes:
         estimate: how much the second lies above the first; None where one side is empty.
@@ -54,19 +56,21 @@ class Difference:
         p_value: two-sided: how often chance alone moves it so far; None without a test.
         standard_error: of the estimate, where the method has one.
         reason: why a number is missing.
+        null: the value that means no change: 0, or 1 for a ratio.
     """
 
-    estimate: float | None
-    low: float | None
-    high: float | None
+    estimate: Any
+    low: Any
+    high: Any
     confidence: float = 0.95
     method: str = ""
     statistic: float | None = None
     p_value: float | None = None
     standard_error: float | None = None
     reason: str = ""
+    null: Any = 0.0
 
-    def __iter__(self) -> Iterator[float | None]:
+    def __iter__(self) -> Iterator[Any]:
         """The two ends of the interval."""
         yield self.low
         yield self.high
@@ -76,7 +80,7 @@ class Difference:
         """Whether no change at all is inside the interval; None where there is no whole interval."""
         if self.low is None or self.high is None:
             return None
-        return self.low <= 0.0 <= self.high
+        return bool(self.low <= self.null <= self.high)
 
 
 def tails(confidence: float, alternative: str = "two-sided") -> float:
@@ -114,7 +118,7 @@ def as_count(given: object, what: str) -> int:
         StatsError: ``bad_count``.
     """
     try:
-        number = int(given)  # type: ignore[call-overload]
+        number: int = int(given)  # type: ignore[call-overload]
         fits = number == given and number >= 0
     except (TypeError, ValueError, OverflowError):
         fits = False

@@ -193,7 +193,9 @@ def _entries(entry: Any, durations: Numbers) -> Numbers | None:
     wrong = np.flatnonzero((given < 0) | ((given > 0) & (given >= durations)))
     if len(wrong):
         row = int(wrong[0])
-        message = f"row {row} comes into view at {given[row]} but lasts until {durations[row]}: entry must be at least 0 and lie before the end"
+        message = (
+            f"row {row} comes into view at {given[row]} but lasts until {durations[row]}: entry must be at least 0 and lie before the end"
+        )
         raise StatsError(message, code="bad_entry", row=row, given=given[row].item())
     late: Numbers = given[given > 0]
     return late if len(late) else None

@@ -88,7 +88,11 @@ _METHODS: dict[str, Callable[[int, int, int, float], tuple[float, float, float]]
 
 
 def nps_difference(
-    a: "Nps | tuple[int, int, int]", b: "Nps | tuple[int, int, int]", *, method: Literal["score", "wald"] = "score", confidence: float = 0.95
+    a: "Nps | tuple[int, int, int]",
+    b: "Nps | tuple[int, int, int]",
+    *,
+    method: Literal["score", "wald"] = "score",
+    confidence: float = 0.95,
 ) -> Difference:
     """How many points the second score lies above the first.
 
@@ -118,10 +122,19 @@ def nps_difference(
         low, high = estimate - half, estimate + half
     else:
         ends = [side.interval(confidence=confidence) for side in (first, second)]
-        low, high = square_and_add(*((m[0], (i.low or 0.0) / _POINTS, (i.high or 0.0) / _POINTS) for m, i in zip(moments, ends, strict=True)))
+        low, high = square_and_add(
+            *((m[0], (i.low or 0.0) / _POINTS, (i.high or 0.0) / _POINTS) for m, i in zip(moments, ends, strict=True))
+        )
     z = estimate / error if error else 0.0 if not estimate else math.copysign(math.inf, estimate)
     return Difference(
-        estimate * _POINTS, max(low, -2.0) * _POINTS, min(high, 2.0) * _POINTS, confidence, method, z, 2.0 * normal_sf(abs(z)), error * _POINTS
+        estimate * _POINTS,
+        max(low, -2.0) * _POINTS,
+        min(high, 2.0) * _POINTS,
+        confidence,
+        method,
+        z,
+        2.0 * normal_sf(abs(z)),
+        error * _POINTS,
     )
 
 

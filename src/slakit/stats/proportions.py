@@ -57,9 +57,7 @@ def proportion(
     low, high = max(low, 0.0), min(high, 1.0)
     if method not in {"agresti_coull", "jeffreys_raw"}:
         low, high = min(low, share), max(high, share)
-    return Interval(
-        0.0 if alternative == "less" else low, 1.0 if alternative == "greater" else high, share, confidence, method
-    )
+    return Interval(0.0 if alternative == "less" else low, 1.0 if alternative == "greater" else high, share, confidence, method)
 
 
 def _wilson(k: int, n: int, tail: float) -> tuple[float, float]:

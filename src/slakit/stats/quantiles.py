@@ -115,7 +115,9 @@ def quantile_interval(values: Any, q: float, *, confidence: float = 0.95) -> Int
     level, tail = as_level(q), tails(confidence)
     n, chance = len(array), float(as_level(q))
     if not n or level in {0, 1}:
-        return Interval(None, None, None, confidence, "order_statistics", "no values" if not n else "the extremes of a population have no interval")
+        return Interval(
+            None, None, None, confidence, "order_statistics", "no values" if not n else "the extremes of a population have no interval"
+        )
     low, high = interval_ranks(n, chance, tail)
     ordered = np.sort(array)
     ends = [None if rank is None else out(ordered[rank - 1], timed=timed) for rank in (low, high)]
@@ -136,7 +138,8 @@ def _too_few(n: int, q: float, tail: float, low: int | None, high: int | None) -
     if low is not None and high is not None:
         return ""
     needed = max(
-        0 if low is not None else int(np.ceil(np.log(tail) / np.log1p(-q))), 0 if high is not None else int(np.ceil(np.log(tail) / np.log(q)))
+        0 if low is not None else int(np.ceil(np.log(tail) / np.log1p(-q))),
+        0 if high is not None else int(np.ceil(np.log(tail) / np.log(q))),
     )
     which = "both ends" if low is None and high is None else "the lower end" if low is None else "the upper end"
     return f"{which} cannot be told from {n} values: it takes at least {needed}"

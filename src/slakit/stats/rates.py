@@ -50,7 +50,7 @@ def rate_ratio(a: "Rate | tuple[int, float]", b: "Rate | tuple[int, float]", *, 
     for side in (first, second):
         _checked(side.exposure)
     if not total:
-        return Difference(None, None, None, confidence, "conditional", reason="no event on either side")
+        return Difference(None, None, None, confidence, "conditional", reason="no event on either side", null=1.0)
     scale = first.exposure / second.exposure
     part = proportion(second.count, total, method="clopper_pearson", confidence=confidence)
     low, high = part.low or 0.0, 1.0 if part.high is None else part.high
@@ -63,6 +63,7 @@ def rate_ratio(a: "Rate | tuple[int, float]", b: "Rate | tuple[int, float]", *, 
         confidence,
         "conditional",
         p_value=min(1.0, 2.0 * min(below, above)),
+        null=1.0,
     )
 
 

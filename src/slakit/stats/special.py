@@ -15,6 +15,8 @@ from statistics import NormalDist
 _NORMAL = NormalDist()
 _TINY = 1e-300
 _EPS = 1e-16
+_CLOSE = 1e-15
+_TERMS = 100_000
 _STIRLING_FROM = 15.0
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 _NEAR = 0.1
@@ -32,7 +34,7 @@ def normal_isf(q: float) -> float:
 
 
 def stirling_error(z: float) -> float:
-    """ln Gamma(z + 1) minus Stirling's approximation, for z > 0."""
+    """Natural logarithm of Gamma(z + 1) minus Stirling's approximation, for z > 0."""
     shift = 0.0
     while z < _STIRLING_FROM:
         shift += (z + 0.5) * math.log1p(1.0 / z) - 1.0
@@ -45,7 +47,7 @@ def stirling_error(z: float) -> float:
 
 
 def deviance(x: float, mean: float) -> float:
-    """x ln(x / mean) + mean - x without cancellation near x = mean (Loader's bd0)."""
+    """X ln(x / mean) + mean - x without cancellation near x = mean (Loader's bd0)."""
     if abs(x - mean) < _NEAR * (x + mean):
         v = (x - mean) / (x + mean)
         total = (x - mean) * v
@@ -63,7 +65,7 @@ def deviance(x: float, mean: float) -> float:
 
 
 def _log_beta_kernel(a: float, b: float, x: float, y: float) -> float:
-    """ln of x^a y^b / B(a, b) with y = 1 - x, for 0 < x < 1."""
+    """Natural logarithm of x^a y^b / B(a, b) with y = 1 - x, for 0 < x < 1."""
     n = a + b
     exponent = stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) - deviance(b, n * y)
     return exponent + 0.5 * math.log(a * b / (2.0 * math.pi * n))
@@ -74,9 +76,7 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
     c, d = 1.0, 1.0 - (a + b) * x / (a + 1.0)
     d = 1.0 / (d if abs(d) > _TINY else _TINY)
     h = d
-    m = 0
-    while True:
-        m += 1
+    for m in range(1, _TERMS):
         for coefficient in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
@@ -86,8 +86,9 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
             c = 1.0 + coefficient / c
             c = c if abs(c) > _TINY else _TINY
             h *= c * d
-        if abs(c * d - 1.0) <= 4 * _EPS:
-            return h
+        if abs(c * d - 1.0) <= _CLOSE:
+            break
+    return h
 
 
 def beta_tails(a: float, b: float, x: float) -> tuple[float, float]:
@@ -121,9 +122,7 @@ def gamma_tails(a: float, x: float) -> tuple[float, float]:
     b = x + 1.0 - a
     c, d = 1.0 / _TINY, 1.0 / b
     h = d
-    i = 0
-    while True:
-        i += 1
+    for i in range(1, _TERMS):
         coefficient = -i * (i - a)
         b += 2.0
         d = coefficient * d + b
@@ -131,17 +130,20 @@ def gamma_tails(a: float, x: float) -> tuple[float, float]:
         c = b + coefficient / c
         c = c if abs(c) > _TINY else _TINY
         h *= c * d
-        if abs(c * d - 1.0) <= 4 * _EPS:
-            above = min(kernel * h, 1.0)
-            return 1.0 - above, above
+        if abs(c * d - 1.0) <= _CLOSE:
+            break
+    above = min(kernel * h, 1.0)
+    return 1.0 - above, above
 
 
 def _log_gamma_kernel(a: float, x: float) -> float:
-    """ln of x^a e^-x / Gamma(a)."""
+    """Natural logarithm of x^a e^-x / Gamma(a)."""
     return -stirling_error(a) - deviance(a, x) + 0.5 * math.log(a / (2.0 * math.pi))
 
 
-def _solve(tail: Callable[[float], float], log_kernel: Callable[[float], float], target: float, *, start: float, top: float, rising: bool) -> float:
+def _solve(
+    tail: Callable[[float], float], log_kernel: Callable[[float], float], target: float, *, start: float, top: float, rising: bool
+) -> float:
     """The x at which a tail has mass ``target``: Newton on ln(tail) against ln(x), inside a bracket."""
     low, high = 0.0, top
     goal = math.log(target)
@@ -179,7 +181,10 @@ def _middle(low: float, high: float) -> float:
 
 
 def beta_quantile(p: float, a: float, b: float) -> float:
-    """The point below which the beta distribution has mass ``p``; for the upper end ask 1 - beta_quantile(q, b, a)."""
+    """The point below which a beta distribution has mass ``p``.
+
+    For the upper end ask one minus the quantile of the mirrored distribution (b, a): small tails stay exact.
+    """
     if p <= 0.0:
         return 0.0
     if p >= 1.0:

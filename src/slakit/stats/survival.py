@@ -99,43 +99,45 @@ class KaplanMeier:
         return self.table.open
 
     @cached_property
-    def _ends(self) -> NDArray[np.int64]:
+    def ended(self) -> NDArray[np.int64]:
+        """How many ended at each duration of the table."""
         return self.table.ended[0] if len(self.table.causes) == 1 else frozen(self.table.ended.sum(axis=0))
 
     @cached_property
-    def _risk(self) -> NDArray[np.int64]:
+    def at_risk(self) -> NDArray[np.int64]:
+        """How many were in view and not yet ended just before each duration of the table."""
         return frozen(self.table.at_risk())
 
     @cached_property
-    def _survival(self) -> NDArray[np.float64]:
+    def survivals(self) -> NDArray[np.float64]:
         """S just after each duration of the table."""
         if not self.open and self.table.entered is None:
-            return frozen((self._risk - self._ends) / max(self.n, 1))
-        share = np.divide(self._ends, self._risk, out=np.zeros(len(self._risk)), where=self._risk > 0)
+            return frozen((self.at_risk - self.ended) / max(self.n, 1))
+        share = np.divide(self.ended, self.at_risk, out=np.zeros(len(self.at_risk)), where=self.at_risk > 0)
         np.subtract(1.0, share, out=share)
         return frozen(np.cumprod(share, out=share))
 
     def _at_most(self, index: int, level: Fraction) -> bool:
         """Whether S after one duration of the table is at most ``level``, without rounding while that takes few factors."""
-        where = np.flatnonzero(self._ends[: index + 1])
-        risk, left = self._risk[where], self._risk[where] - self._ends[where]
+        where = np.flatnonzero(self.ended[: index + 1])
+        risk, left = self.at_risk[where], self.at_risk[where] - self.ended[where]
         breaks = np.flatnonzero(risk[1:] != left[:-1])
         if len(breaks) > _FRACTIONS:
-            return bool(self._survival[index] <= float(level) * (1.0 + _ROUNDING))
+            return bool(self.survivals[index] <= float(level) * (1.0 + _ROUNDING))
         over, under = math.prod([*left[breaks].tolist(), int(left[-1])]), math.prod([int(risk[0]), *risk[breaks + 1].tolist()])
         return over * level.denominator <= under * level.numerator
 
     def _first_at_most(self, level: Fraction) -> int | None:
         """The first duration of the table with S at most ``level``; ties are decided without rounding."""
-        curve, goal = self._survival, float(level)
+        curve, goal = self.survivals, float(level)
         index = bisect_left(range(len(curve)), x=True, key=lambda place: bool(curve[place] <= goal * (1.0 + _DOUBT)))
         while index < len(curve):
-            if curve[index] < goal * (1.0 - _DOUBT) or not self._ends[index]:
-                ended = np.flatnonzero(self._ends[: index + 1])
+            if curve[index] < goal * (1.0 - _DOUBT) or not self.ended[index]:
+                ended = np.flatnonzero(self.ended[: index + 1])
                 return int(ended[-1]) if len(ended) else index
             if self._at_most(index, level):
                 return index
-            later = np.flatnonzero(self._ends[index + 1 :])
+            later = np.flatnonzero(self.ended[index + 1 :])
             if not len(later):
                 return None
             index += 1 + int(later[0])
@@ -167,27 +169,29 @@ class KaplanMeier:
             A float, or an array of the shape of ``t``.
         """
         at, single = self._places(t)
-        found = np.concatenate([[1.0], self._survival])[at]
+        found = np.concatenate([[1.0], self.survivals])[at]
         return float(found[0]) if single else found
 
     def _places(self, t: Any) -> tuple[NDArray[np.int64], bool]:
         single = not hasattr(t, "__len__") or (isinstance(t, np.ndarray) and t.ndim == 0)
         asked, timed = as_numbers([t] if single else t, what="t")
         if timed != self.table.timed and len(self.table.times):
-            message = "the curve is of durations: ask with timedelta" if self.table.timed else "the curve is of plain numbers: ask with a number"
+            message = (
+                "the curve is of durations: ask with timedelta" if self.table.timed else "the curve is of plain numbers: ask with a number"
+            )
             raise StatsError(message, code="unit_mismatch", given=t)
         return np.searchsorted(self.table.times, asked, side="right"), single
 
     @cached_property
     def _greenwood(self) -> NDArray[np.float64]:
         """Cumulative sum of d / (n (n - d)), infinite once everybody in view has ended."""
-        d, n = self._ends, self._risk
+        d, n = self.ended, self.at_risk
         with np.errstate(divide="ignore", invalid="ignore"):
             return frozen(np.cumsum(np.where(d > 0, d / (n * (n - d).astype(np.float64)), 0.0)))
 
     def _limits(self, confidence: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         z = normal_isf(tails(confidence))
-        s = self._survival
+        s = self.survivals
         inside = (s > 0.0) & (s < 1.0)
         log_s = np.log(s, out=np.full(len(s), -1.0), where=inside)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -211,7 +215,7 @@ class KaplanMeier:
         index = int(self._places(t)[0][0]) - 1
         if index < 0:
             return Interval(1.0, 1.0, 1.0, confidence, "log_log")
-        return Interval(float(low[index]), float(high[index]), float(self._survival[index]), confidence, "log_log")
+        return Interval(float(low[index]), float(high[index]), float(self.survivals[index]), confidence, "log_log")
 
     def quantile_interval(self, q: float, *, confidence: float = 0.95) -> Interval:
         """The interval of a quantile: the durations at which the limits of S cross 1 - q (Brookmeyer and Crowley 1982).
@@ -261,14 +265,14 @@ class KaplanMeier:
     def _area(self, t: Any) -> tuple[Any, float, float]:
         upto = int(self._places(t)[0][0])
         horizon = float(as_numbers([t], what="t")[0][0])
-        if upto == len(self.table.times) and len(self.table.times) and self._survival[-1] > 0.0 and horizon > self.table.times[-1]:
+        if upto == len(self.table.times) and len(self.table.times) and self.survivals[-1] > 0.0 and horizon > self.table.times[-1]:
             last = out(self.table.times[-1], timed=self.table.timed)
             message = f"the curve is known up to {last} only, as some are still open then: ask for at most that, not for {t}"
             raise StatsError(message, code="beyond_follow_up", given=t, last=last)
         steps = np.concatenate([[0.0], self.table.times[:upto].astype(np.float64), [horizon]])
-        areas = np.diff(steps) * np.concatenate([[1.0], self._survival[:upto]])
+        areas = np.diff(steps) * np.concatenate([[1.0], self.survivals[:upto]])
         to_come = (areas.sum() - np.cumsum(areas))[:upto]
-        d, n = self._ends[:upto], self._risk[:upto]
+        d, n = self.ended[:upto], self.at_risk[:upto]
         parts = np.divide(d * to_come**2, n * (n - d).astype(np.float64), out=np.zeros(upto), where=(d > 0) & (n > d))
         return out(areas.sum(), timed=self.table.timed), float(parts.sum()), horizon
 
@@ -279,13 +283,13 @@ class KaplanMeier:
             StatsError: ``bad_confidence``.
         """
         low, high = self._limits(confidence)
-        kept = (self._ends + self.table.censored) > 0
+        kept = (self.ended + self.table.censored) > 0
         columns = {
             "time": self.table.times,
-            "at_risk": self._risk,
-            "ended": self._ends,
+            "at_risk": self.at_risk,
+            "ended": self.ended,
             "censored": self.table.censored,
-            "survival": self._survival,
+            "survival": self.survivals,
             "low": low,
             "high": high,
         }
@@ -303,7 +307,7 @@ def log_rank(a: KaplanMeier, b: KaplanMeier) -> tuple[float, float]:
         MergeError: as `KaplanMeier.__add__`.
     """
     both = a + b
-    d, n = both._ends.astype(np.float64), both._risk.astype(np.float64)
+    d, n = both.ended.astype(np.float64), both.at_risk.astype(np.float64)
     mine, risk = _aligned(a, both.table.times)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(n > 0, risk / n, 0.0)
@@ -319,8 +323,8 @@ def _aligned(curve: KaplanMeier, times: Numbers) -> tuple[NDArray[np.float64], N
     """Ends and numbers at risk of one curve at the durations of another table that holds all of its own."""
     table = curve.table
     ends = np.zeros(len(times))
-    ends[np.searchsorted(times, table.times)] = curve._ends
+    ends[np.searchsorted(times, table.times)] = curve.ended
     change = 0 if table.entered is None else table.entered
     after = curve.n if table.entered is None else curve.n - int(table.entered.sum())
-    running = np.append([after], after + np.cumsum(change - curve._ends - table.censored))
+    running = np.append([after], after + np.cumsum(change - curve.ended - table.censored))
     return ends, running[np.searchsorted(table.times, times, side="left")].astype(np.float64)
