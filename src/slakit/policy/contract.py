@@ -9,7 +9,7 @@ import attrs
 from slakit import metrics as catalogue
 from slakit._time import datetime_us, instant, utc
 from slakit._value import field_names, value
-from slakit.errors import MetricError, PolicyError, did_you_mean
+from slakit.errors import EventError, MetricError, PolicyError, ScheduleError, TimeError, did_you_mean
 from slakit.events.conditions import Conditions
 from slakit.policy.target import Target
 from slakit.schedule import Schedule
@@ -25,16 +25,24 @@ ON_SCHEDULE_CHANGES = ("last", "sum")
 PolicyTargets = tuple[tuple[str, tuple[tuple[str, Target], ...]], ...]
 
 
-def _targets(given: Any) -> PolicyTargets:
+def _targets(given: Any, policy: Any) -> PolicyTargets:
     rows = given.items() if isinstance(given, Mapping) else given
-    return tuple((_metric_name(metric), _by_priority(metric, targets)) for metric, targets in rows)
+    return tuple((_metric_name(metric), _by_priority(metric, targets, policy)) for metric, targets in rows)
+
+
+def _conditions(given: Any, policy: Any) -> Conditions | None:
+    try:
+        return None if given is None else Conditions.of(given)
+    except EventError as error:
+        message = f"policy {policy.name!r}, when: {error}"
+        raise PolicyError(message, code=error.code, policy=policy.name, key="when", **error.fields) from None
 
 
 def _metric_name(given: Any) -> str:
     return given if isinstance(given, str) else str(given.name)
 
 
-def _by_priority(metric: Any, given: Any) -> tuple[tuple[str, Target], ...]:
+def _by_priority(metric: Any, given: Any, policy: Any) -> tuple[tuple[str, Target], ...]:
     try:
         if isinstance(given, Mapping) and not {"span", "at_field"} & set(given):
             return tuple((str(priority), Target.of(target)) for priority, target in given.items())
@@ -42,7 +50,9 @@ def _by_priority(metric: Any, given: Any) -> tuple[tuple[str, Target], ...]:
             return given
         return ((ANY_PRIORITY, Target.of(given)),)
     except PolicyError as error:
-        raise PolicyError(f"targets[{_metric_name(metric)!r}]: {error}", code=error.code, **error.fields) from None
+        key = f"targets[{_metric_name(metric)!r}]"
+        message = f"policy {policy.name!r}, {key}: {error}"
+        raise PolicyError(message, code=error.code, **{**error.fields, "policy": policy.name, "key": key}) from None
 
 
 def _one_or_many(given: Any) -> tuple[Any, ...]:
@@ -82,9 +92,9 @@ class Policy:
         ) -> None: ...  # fmt: skip
 
     name: str
-    when: Conditions | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(Conditions.of))
+    when: Conditions | None = attrs.field(default=None, kw_only=True, converter=attrs.Converter(_conditions, takes_self=True))
     schedule: Schedule | None = attrs.field(default=None, kw_only=True)
-    targets: PolicyTargets = attrs.field(kw_only=True, converter=_targets)
+    targets: PolicyTargets = attrs.field(kw_only=True, converter=attrs.Converter(_targets, takes_self=True))
     penalties: "tuple[Penalty, ...]" = attrs.field(default=(), kw_only=True, converter=_one_or_many)
     escalations: "tuple[Escalation, ...]" = attrs.field(default=(), kw_only=True, converter=_one_or_many)
     valid_from: int | None = attrs.field(default=None, kw_only=True)
@@ -100,26 +110,54 @@ class Policy:
             if getattr(self, key) not in allowed:
                 raise self._error(key, f"{getattr(self, key)!r}: {did_you_mean(getattr(self, key), allowed)}", "unknown_option")
         if not self.targets:
-            raise self._error("targets", "names no metric: a policy promises something, e.g. {'resolution': '8h'}", "no_target")
+            msg = "targets"
+            raise self._error(msg, "names no metric: a policy promises something, e.g. {'resolution': '8h'}", "no_target")
         for metric, by_priority in self.targets:
             self.metric(metric)
             for _, target in by_priority:
                 schedule = target.schedule or self.schedule
                 if schedule is None:
-                    raise self._error(f"targets[{metric!r}]", "has no schedule: pass schedule= to the Policy or to the Target", "no_schedule")
+                    msg = f"targets[{metric!r}]"
+                    raise self._error(msg, "has no schedule: pass schedule= to the Policy or to the Target", "no_schedule")
+                if not isinstance(schedule, Schedule):
+                    msg = "schedule"
+                    raise self._error(msg, f"{schedule!r} is no Schedule: build one with Schedule.weekly(...)", "bad_schedule")
                 try:
                     schedule.clock.next_open_us(0)
-                except Exception as error:
-                    raise self._error(f"targets[{metric!r}]", f"schedule: {error}", getattr(error, "code", "bad_schedule")) from None
+                except ScheduleError as error:
+                    msg = f"targets[{metric!r}]"
+                    raise self._error(msg, f"schedule: {error}", error.code) from None
         for key in ("valid_from", "valid_until"):
             object.__setattr__(self, key, self._validity(key, getattr(self, key)))
         if self.valid_from is not None and self.valid_until is not None and self.valid_from >= self.valid_until:
-            raise self._error("valid_until", "is not after valid_from: swap them", "bad_validity")
+            msg = "valid_until"
+            raise self._error(msg, "is not after valid_from: swap them", "bad_validity")
         for rule in (*self.penalties, *self.escalations):
             named = getattr(rule, "metric", None)
             if named is not None and named not in dict(self.targets):
                 given = did_you_mean(named, dict(self.targets))
-                raise self._error(type(rule).__name__.lower(), f"is on metric {named!r}, which has no target here: {given}", "no_such_target")
+                raise self._error(
+                    type(rule).__name__.lower(), f"is on metric {named!r}, which has no target here: {given}", "no_such_target"
+                )
+        self._check_escalations()
+
+    def _check_escalations(self) -> None:
+        """Refuse two escalations with one name, and levels beyond a target that stand before the target itself."""
+        keys: set[str] = set()
+        beyond: dict[str, str] = {}
+        for rule in self.escalations:
+            if rule.key in keys:
+                msg = "escalations"
+                raise self._error(msg, f"has {rule.key!r} twice: put their actions together, or give each a name=", "repeated_escalation")
+            keys.add(rule.key)
+            if rule.metric is None or rule.at is None:
+                continue
+            if str(rule.at) == "100%" and rule.metric in beyond:
+                trouble = f"has {beyond[rule.metric]!r}, which is beyond 100 %, before {rule.key!r}: put levels in the order in which they fall due"
+                msg = "escalations"
+                raise self._error(msg, trouble, "escalation_order")
+            if rule.at.share > 1 or rule.at.offset_us > 0:
+                beyond.setdefault(rule.metric, rule.key)
 
     def _error(self, key: str, trouble: str, code: str) -> PolicyError:
         return PolicyError(f"policy {self.name!r}, {key} {trouble}", code=code, policy=self.name, key=key)
@@ -135,7 +173,10 @@ class Policy:
         if isinstance(given, date) and not isinstance(given, datetime):
             schedule = self.schedule or next(target.schedule for _, rows in self.targets for _, target in rows if target.schedule)
             return datetime_us(datetime(given.year, given.month, given.day), schedule.zone)  # noqa: DTZ001 - the zone is the schedule's
-        return instant(given)
+        try:
+            return instant(given)
+        except TimeError as error:
+            raise self._error(key, str(error), error.code) from None
 
     def metric(self, name: str) -> "Metric":
         """The clock that a target of this policy names.
@@ -145,11 +186,15 @@ class Policy:
         """
         own = next((metric for metric in self.clocks if metric.name == name), None)
         if own is not None:
+            if not own.stops:
+                msg = f"targets[{name!r}]"
+                raise self._error(msg, "is on a clock that nothing stops: give it a stop condition", "cannot_stop")
             return own
         try:
             return catalogue.get(name)
         except MetricError as error:
-            raise self._error("targets", f"names an {error}", "unknown_metric") from None
+            msg = "targets"
+            raise self._error(msg, f"names an {error}", "unknown_metric") from None
 
     @property
     def label(self) -> str | None:
@@ -210,10 +255,12 @@ class Policy:
         name = plain.get("name")
         for key in plain:
             if key not in known:
-                raise PolicyError(f"policy {name!r}: unknown key {key!r}: {did_you_mean(key, known)}", code="unknown_key", policy=name, given=key)
+                msg = f"policy {name!r}: unknown key {key!r}: {did_you_mean(key, known)}"
+                raise PolicyError(msg, code="unknown_key", policy=name, given=key)
         for key in ("name", "targets"):
             if key not in plain:
-                raise PolicyError(f"policy {name!r}: the key {key!r} is missing: add it", code="missing_key", policy=name, key=key)
+                msg = f"policy {name!r}: the key {key!r} is missing: add it"
+                raise PolicyError(msg, code="missing_key", policy=name, key=key)
         options: dict[str, Any] = {key: plain[key] for key in plain if key != "name"}
         if options.get("schedule") is not None:
             options["schedule"] = Schedule.from_dict(options["schedule"])

@@ -38,7 +38,9 @@ class PriorityMatrix:
 
     if TYPE_CHECKING:
 
-        def __init__(self, cells: Mapping[Any, Any] | Iterable[tuple[str, str, str]], *, impact: str = "impact", urgency: str = "urgency") -> None: ...
+        def __init__(
+            self, cells: Mapping[Any, Any] | Iterable[tuple[str, str, str]], *, impact: str = "impact", urgency: str = "urgency"
+        ) -> None: ...
 
     cells: Cells = attrs.field(converter=_cells)
     impact: str = attrs.field(default="impact", kw_only=True)
@@ -83,5 +85,6 @@ class PriorityMatrix:
         """
         for key in plain:
             if key not in {"cells", "impact", "urgency"}:
-                raise PolicyError(f"priority matrix: unknown key {key!r}: {did_you_mean(key, ('cells', 'impact', 'urgency'))}", code="unknown_key", given=key)
+                msg = f"priority matrix: unknown key {key!r}: {did_you_mean(key, ('cells', 'impact', 'urgency'))}"
+                raise PolicyError(msg, code="unknown_key", given=key)
         return cls(plain["cells"], impact=plain.get("impact", "impact"), urgency=plain.get("urgency", "urgency"))

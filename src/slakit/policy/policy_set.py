@@ -79,7 +79,9 @@ class PolicySet:
                 for priority, _ in rows:
                     if priority != ANY_PRIORITY and priority not in self.priorities:
                         known = did_you_mean(priority, self.priorities)
-                        message = f"policy {policy.name!r}, targets[{metric!r}]: unknown priority {priority!r}: {known}, or '*' for the rest"
+                        message = (
+                            f"policy {policy.name!r}, targets[{metric!r}]: unknown priority {priority!r}: {known}, or '*' for the rest"
+                        )
                         raise PolicyError(message, code="unknown_priority", policy=policy.name, key=metric, given=priority)
         if self.matrix is not None:
             for priority in sorted(self.matrix.priorities - set(self.priorities)):
@@ -145,7 +147,13 @@ class PolicySet:
         return Choice(policy, priority, target, schedule)
 
     def judge(
-        self, log: "EventLog", *, as_of: Any, engine: str = "auto", exclusions: "Iterable[Exclusion]" = (), responders: Iterable[Any] = ("agent",)
+        self,
+        log: "EventLog",
+        *,
+        as_of: Any,
+        engine: str = "auto",
+        exclusions: "Iterable[Exclusion]" = (),
+        responders: Iterable[Any] = ("agent",),
     ) -> "Judgement":
         """Judge every cycle of a log by these policies.
 

@@ -1,7 +1,6 @@
 """A target: how long a clock may run, or until when."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -11,19 +10,28 @@ from slakit._value import value
 from slakit.errors import PolicyError, TimeError, did_you_mean
 from slakit.schedule import Schedule
 
+if TYPE_CHECKING:
+    from datetime import timedelta
+
 
 def _length(given: Any) -> int | WorkingDays | None:
-    if given is None or (isinstance(given, int) and not isinstance(given, bool)):
+    if given is None:
         return given
+    if given == 0:
+        raise _not_positive(given)
     try:
         length = span(given)
     except TimeError as error:
         message = f"target {given!r}: {error}"
         raise PolicyError(message, code="bad_target", given=given) from None
     if isinstance(length, int) and length <= 0:
-        message = f"target {given!r} is not positive: a target is a length of time above zero, e.g. '30m' or '3 working days'"
-        raise PolicyError(message, code="zero_target", given=given)
+        raise _not_positive(given)
     return length
+
+
+def _not_positive(given: Any) -> PolicyError:
+    message = f"target {given!r} is not positive: a target is a length of time above zero, e.g. '30m' or '3 working days'"
+    return PolicyError(message, code="zero_target", given=given)
 
 
 @value(repr=False)
@@ -39,7 +47,7 @@ class Target:
     if TYPE_CHECKING:
 
         def __init__(
-            self, length: str | timedelta | WorkingDays | int | None, *, schedule: Schedule | None = None, field: str | None = None
+            self, length: str | timedelta | WorkingDays | None, *, schedule: Schedule | None = None, field: str | None = None
         ) -> None: ...
 
     length: int | WorkingDays | None = attrs.field(converter=_length)
