@@ -72,10 +72,10 @@ def check_monoid(
         raise TypeError(message)
     for value in tried:
         _refuse(_alone(value, empty, equal), (value,))
-    for pair in product(tried, repeat=2):
-        _refuse(_pair(*pair, equal), pair)
-    for triple in product(tried[:_WHOLE], repeat=3):
-        _refuse(_triple(*triple, equal), triple)
+    for first, second in product(tried, repeat=2):
+        _refuse(_pair(first, second, equal), (first, second))
+    for first, second, third in product(tried[:_WHOLE], repeat=3):
+        _refuse(_triple(first, second, third, equal), (first, second, third))
 
 
 def _refuse(fault: Fault | None, values: tuple[Any, ...]) -> None:
