@@ -80,6 +80,8 @@ class Action:
         inner = [f"{name}={one!r}" for name, one in self.parameters]
         if self.what.startswith(_PREFIX):
             return f"custom({', '.join([repr(self.what.removeprefix(_PREFIX)), *inner])})"
+        if self.what == "notify" and "channel" not in dict(self.parameters):
+            inner.append("channel=None")
         return f"{self.what}({', '.join(inner)})"
 
     def __str__(self) -> str:
