@@ -6,9 +6,11 @@ statuses that occur in them.
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import numpy as np
 from hypothesis import strategies as st
 
-from slakit import EventLog
+from slakit import EventKind, EventLog, Role
+from slakit._time import span
 
 STATUSES = {"Awaiting User Info": "pending", "In Arbeit": "open", "Vendor": "on_hold", "حل شده": "solved"}
 """The product's own statuses of drawn rows."""
@@ -216,6 +218,32 @@ def as_table(rows):
     """The same rows as columns of lists, None where a row lacks the key."""
     keys = sorted({key for row in rows for key in row} | {"ticket", "at", "kind"})
     return {key: [row.get(key) for row in rows] for key in keys}
+
+
+def as_arrays(rows):
+    """The same rows as typed arrays: `datetime64`, codes of kinds and roles, fixed-width text, floats with NaN."""
+    table = as_table(rows)
+    arrays = {
+        "ticket": np.array(table.pop("ticket"), None if rows else np.int64),
+        "at": np.array([datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) for text in table.pop("at")], "datetime64[us]"),
+        "kind": np.array([EventKind.of(kind) for kind in table.pop("kind")], np.uint8),
+    }
+    for key, cells in table.items():
+        if key == "role":
+            arrays[key] = np.array([0 if cell is None else Role.of(cell) for cell in cells], np.uint8)
+        elif key == "public":
+            arrays[key] = np.array([cell is not False for cell in cells])
+        elif key == "span":
+            arrays[key] = np.array(
+                [np.timedelta64("NaT") if cell is None else np.timedelta64(span(cell), "us") for cell in cells], "m8[us]"
+            )
+        elif all(cell is None or isinstance(cell, str) for cell in cells):
+            arrays[key] = np.array([cell or "" for cell in cells])
+        elif all(cell is None or isinstance(cell, int) for cell in cells):
+            arrays[key] = np.array(cells) if None not in cells else np.array([np.nan if cell is None else cell for cell in cells])
+        else:
+            arrays[key] = np.array([*cells, None], object)[:-1]
+    return arrays
 
 
 def log_of(rows, *, columns=False):

@@ -10,7 +10,7 @@ from slakit import EventKind, EventLog
 from slakit.events.conditions import Conditions
 from slakit.events.summary import describe
 from tests.profiles import examples
-from tests.strategies import STATUSES, as_ofs, as_table, event_rows, log_of, well_formed_rows
+from tests.strategies import STATUSES, as_arrays, as_ofs, as_table, event_rows, log_of, well_formed_rows
 
 FOREVER = 2**62
 wheres = st.sampled_from(
@@ -38,6 +38,16 @@ def test_rows_and_columns_give_the_same_log(rows, as_of):
     assert objects.findings_as_of(as_of) == arrays.findings_as_of(as_of)
     assert describe(objects, as_of) == describe(arrays, as_of)
     assert repr(objects) == repr(arrays)
+
+
+@examples(600)
+@given(event_rows(), as_ofs())
+def test_typed_arrays_give_the_same_log(rows, as_of):
+    """Codes, `datetime64`, fixed-width text and floats with NaN read as the rows do, findings and description too."""
+    objects, arrays = log_of(rows), EventLog.from_columns(as_arrays(rows), statuses=STATUSES)
+    assert objects == arrays
+    assert objects.findings_as_of(as_of) == arrays.findings_as_of(as_of)
+    assert describe(objects, as_of) == describe(arrays, as_of)
 
 
 @examples(600)

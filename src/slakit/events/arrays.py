@@ -10,7 +10,7 @@ from slakit._time import NAT, fixed_span
 from slakit._value import value
 from slakit.errors import EventError, Finding, SlakitError, did_you_mean
 from slakit.events.cells import plain, truth, whole
-from slakit.events.coding import ABSENT, as_column, factorize, factorize_integers, present
+from slakit.events.coding import ABSENT, as_column, factorize, factorize_ids, factorize_integers, present
 from slakit.events.columns import EventColumns, ids_array, starts_of
 from slakit.events.event import category
 from slakit.events.framing import NaiveTimes
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN = np.uint8(255)
 _MOST_LISTED = 10_000
-_SAMPLE = 4096
 
 
 @value(eq=False)
@@ -281,37 +280,19 @@ def _tickets(table: _Table) -> "tuple[NDArray[np.int32], list[Any], NDArray[np.i
     if column.dtype.kind in "iu":
         codes, distinct = factorize_integers(column)
         return codes, distinct.tolist(), np.zeros(len(distinct) + 1, np.int8)
-    codes, ids = _by_runs(column)
+    codes, ids = factorize_ids(column)
     if set(map(type, ids)) <= {str}:
         table.odd |= codes == ABSENT
-        ranked = sorted(range(len(ids)), key=ids.__getitem__)
         types = np.ones(len(ids) + 1, np.int8)
         types[ABSENT] = -1
-    else:
-        kinds = [1 if isinstance(given, str) else 0 if isinstance(given, int) and not isinstance(given, bool) else -1 for given in ids]
-        table.odd |= np.array([*kinds, -1], np.int8)[codes] < 0
-        ranked = sorted(range(len(ids)), key=lambda code: (kinds[code], ids[code] if kinds[code] >= 0 else 0))
-        types = np.array([*(kinds[code] for code in ranked), -1], np.int8)
+        return codes, ids, types
+    kinds = [1 if isinstance(given, str) else 0 if isinstance(given, int) and not isinstance(given, bool) else -1 for given in ids]
+    table.odd |= np.array([*kinds, -1], np.int8)[codes] < 0
+    ranked = sorted(range(len(ids)), key=lambda code: (kinds[code], ids[code] if kinds[code] >= 0 else 0))
     place = np.empty(len(ids) + 1, np.int32)
     place[ranked] = np.arange(len(ids), dtype=np.int32)
     place[ABSENT] = ABSENT
-    return place[codes], [ids[code] for code in ranked], types
-
-
-def _by_runs(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
-    """Factorize a column whose equal elements often stand together."""
-    rows = len(column)
-    sample = column[:_SAMPLE]
-    if rows and column.dtype.kind in "UO" and np.sum(sample[1:] != sample[:-1]) < len(sample) // 2:
-        head = np.ones(rows, np.bool_)
-        changes = column[1:] != column[:-1]
-        if isinstance(changes, np.ndarray) and changes.dtype == np.bool_:
-            head[1:] = changes
-            heads = np.flatnonzero(head)
-            if len(heads) < rows // 2:
-                codes, distinct = factorize(column[heads])
-                return np.repeat(codes, np.diff(heads, append=rows)), distinct
-    return factorize(column)
+    return place[codes], [ids[code] for code in ranked], np.array([*(kinds[code] for code in ranked), -1], np.int8)
 
 
 def _arrange(

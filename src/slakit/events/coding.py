@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit.events.cells import is_absent, plain
-from slakit.events.matching import match_words, text_words
+from slakit.events.matching import match_words, text_order, text_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,8 @@ ABSENT = -1
 _MANY = 4096
 _SAMPLE = 512
 _SHORT = 32
+_RUNS = 4096
+_EXACT = 2**53
 _DENSE = 4
 """A table over the range of integers is used up to this many times their number."""
 
@@ -39,7 +41,22 @@ def as_column(given: Any) -> "NDArray[Any]":
         mask = np.ma.getmaskarray(array)
         array = np.asarray(array.data).astype(object)
         array[mask] = None
+    if array.dtype.kind == "f":
+        return _whole(array)
     return array.astype(object) if array.dtype.kind in "TSV" else array
+
+
+def _whole(array: "NDArray[Any]") -> "NDArray[Any]":
+    """Floats as they are; integers that are floats only because cells are missing become integers again."""
+    missing = np.isnan(array)
+    if not missing.any():
+        return array
+    held = array[~missing]
+    if (held != np.floor(held)).any() or (np.abs(held) >= _EXACT).any():
+        return array
+    out = np.full(len(array), None, object)
+    out[~missing] = held.astype(np.int64)
+    return out
 
 
 def present(column: "NDArray[Any]") -> "NDArray[np.bool_]":
@@ -119,16 +136,54 @@ def _as_texts(elements: list[Any]) -> "NDArray[np.str_] | None":
     return np.array(elements)
 
 
-def _factorize_texts(column: "NDArray[np.str_]") -> "tuple[NDArray[np.int32], list[Any]]":
+def _factorize_texts(column: "NDArray[np.str_]", *, ascending: bool = False) -> "tuple[NDArray[np.int32], list[Any]]":
     if not len(column) or not column.dtype.itemsize or not column.dtype.isnative:
-        return factorize_objects(column.tolist())
-    codes, rows = match_words(text_words(column))
+        codes, distinct = factorize_objects(column.tolist())
+        return ascend(codes, distinct) if ascending else (codes, distinct)
+    words = text_words(column)
+    codes, rows = match_words(words)
+    if ascending:
+        order = text_order(words[rows], column[rows])
+        place = np.empty(len(order), np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        codes, rows = place[codes], rows[order]
     distinct = column[rows].tolist()
     if "" in distinct:
         empty = distinct.index("")
         codes = np.where(codes == empty, ABSENT, codes - (codes > empty)).astype(np.int32)
         del distinct[empty]
     return codes, distinct
+
+
+def ascend(codes: "NDArray[np.int32]", distinct: list[Any]) -> "tuple[NDArray[np.int32], list[Any]]":
+    """Codes and values so that the values ascend."""
+    ranked = sorted(range(len(distinct)), key=distinct.__getitem__)
+    place = np.empty(len(ranked) + 1, np.int32)
+    place[ranked] = np.arange(len(ranked), dtype=np.int32)
+    place[ABSENT] = ABSENT
+    return place[codes], [distinct[code] for code in ranked]
+
+
+def factorize_ids(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+    """Codes of ids and the distinct ones, ascending where all are text; equal ids that stand together are looked at once."""
+    rows = len(column)
+    sample = column[:_RUNS]
+    if rows and column.dtype.kind in "UO" and np.sum(sample[1:] != sample[:-1]) < len(sample) // 2:
+        head = np.ones(rows, np.bool_)
+        head[1:] = column[1:] != column[:-1]
+        heads = np.flatnonzero(head)
+        if len(heads) < rows // 2:
+            codes, distinct = _factorize_ids(column[heads])
+            return np.repeat(codes, np.diff(heads, append=rows)), distinct
+    return _factorize_ids(column)
+
+
+def _factorize_ids(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+    texts = column if column.dtype.kind == "U" else _as_texts(column.tolist()) if column.dtype.kind == "O" else None
+    if texts is not None:
+        return _factorize_texts(texts, ascending=True)
+    codes, distinct = factorize(column)
+    return ascend(codes, distinct) if set(map(type, distinct)) == {str} else (codes, distinct)
 
 
 def factorize_objects(elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":

@@ -12,43 +12,78 @@ _STEP = 0x2545F4914F6CDD1D
 _WORD = 2**64
 _LATIN = 256
 _LETTERS = 8
+_SAMPLE = 1 << 14
+_MOST_BITS = 28
+
+
+def text_order(words: "NDArray[np.uint64]", column: "NDArray[np.str_]") -> "NDArray[np.int64]":
+    """The order of texts by code point.
+
+    Args:
+        words: what `text_words` makes of the column.
+        column: the texts.
+    """
+    if words.shape[1] * _LETTERS < column.dtype.itemsize // 4:
+        return np.argsort(column, kind="stable")
+    swapped = words.byteswap()
+    return np.lexsort([swapped[:, place] for place in reversed(range(words.shape[1]))])
 
 
 def match_words(words: "NDArray[np.uint64]") -> "tuple[NDArray[np.int32], NDArray[np.int64]]":
     """Codes of rows of 64-bit words, and for each code a row that has it.
 
     Rows are entered into a table at a slot made from their words; where different words meet in one
-    slot, those that did not stay there try again with another multiplier.
+    slot, those that did not stay there try again with another multiplier, and in a larger table
+    where that happens to many.
 
     Args:
         words: shape (rows, words a row).
     """
     count, width = words.shape
-    bits = max(8, (count - 1).bit_length() + 1)
-    shift = np.uint64(64 - bits)
     columns = [np.ascontiguousarray(words[:, place]) for place in range(width)]
     mixed = columns[0]
     for column in columns[1:]:
         mixed = (mixed * np.uint64(_STEP)) ^ (mixed >> np.uint64(31)) ^ column
-    table = np.empty(1 << bits, np.int32)
-    found = np.empty(count, np.int32)
-    rows = np.arange(count, dtype=np.int32)
-    multiplier = _GOLDEN
-    while len(rows):
-        slot = ((mixed ^ (mixed >> np.uint64(29))) * np.uint64(multiplier) >> shift).astype(np.int64)
-        table[slot] = rows
-        holder = table[slot]
-        same = columns[0][holder] == (columns[0] if len(rows) == count else columns[0][rows])
-        for column in columns[1:]:
-            same &= column[holder] == (column if len(rows) == count else column[rows])
-        found[rows[same]] = holder[same]
-        rows, mixed = rows[~same], mixed[~same]
+    bits = _table_bits(mixed)
+    codes = np.empty(count, np.int32)
+    holders: list[NDArray[np.int64]] = []
+    rows: NDArray[np.int64] | None = None
+    multiplier, known = _GOLDEN, 0
+    while rows is None or len(rows):
+        numbers = np.arange(count if rows is None else len(rows), dtype=np.int32)
+        slot = ((mixed ^ (mixed >> np.uint64(29))) * np.uint64(multiplier) >> np.uint64(64 - bits)).astype(np.int64)
+        table = np.empty(1 << bits, np.int32)
+        table[slot] = numbers
+        stayed: NDArray[np.int64] = np.flatnonzero(table[slot] == numbers)
+        same = np.ones(len(slot), np.bool_)
+        held = np.empty(1 << bits, np.uint64)
+        for column in columns:
+            here = column if rows is None else column[rows]
+            held[slot[stayed]] = here[stayed]
+            same &= held[slot] == here
+        table[slot[stayed]] = np.arange(known, known + len(stayed), dtype=np.int32)
+        known += len(stayed)
+        found = table[slot]
+        if rows is None:
+            holders.append(stayed)
+            codes = found
+            rows = np.flatnonzero(~same)
+        else:
+            holders.append(rows[stayed])
+            codes[rows[same]] = found[same]
+            rows = rows[~same]
+        mixed = mixed[~same]
+        bits = min(max(bits, len(rows).bit_length() + 1), _MOST_BITS)
         multiplier = (multiplier * _STEP + 2) % _WORD | 1
-    held = np.zeros(count, np.bool_)
-    held[found] = True
-    number = np.cumsum(held, dtype=np.int32)
-    number -= 1
-    return number[found], np.flatnonzero(held)
+    return codes, np.concatenate(holders)
+
+
+def _table_bits(mixed: "NDArray[np.uint64]") -> int:
+    """The size of the table, from how many distinct words a sample has."""
+    sample = mixed[:: max(1, len(mixed) // _SAMPLE)]
+    distinct = len(np.unique(sample))
+    expected = 2 * distinct if 2 * distinct < len(sample) else len(mixed) * distinct // len(sample)
+    return min(max(8, expected.bit_length() + 1), _MOST_BITS)
 
 
 def text_words(column: "NDArray[np.str_]") -> "NDArray[np.uint64]":
