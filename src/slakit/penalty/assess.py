@@ -13,15 +13,17 @@ from slakit.penalty.rule import Penalty
 from slakit.penalty.sharing import cap_items, settle_overlaps
 from slakit.penalty.sums import Sums, sums_of
 
-Rules = Mapping[str, Sequence[Penalty]]
-ANY_POLICY = ""
+Key = str | tuple[str, str]
+"""A policy's name, or its name and version."""
+Rules = Mapping[Key, Sequence[Penalty]]
+ANY = ""
 
 
 def as_rules(given: "Penalty | Iterable[Penalty] | Rules") -> Rules:
     """Rules by the name of their policy; rules given without a policy hold for breaches of any."""
     if isinstance(given, Mapping):
-        return {policy: tuple(rules) for policy, rules in given.items()}
-    return {ANY_POLICY: (given,) if isinstance(given, Penalty) else tuple(given)}
+        return {key: tuple(rules) for key, rules in given.items()}
+    return {ANY: (given,) if isinstance(given, Penalty) else tuple(given)}
 
 
 class Contract:
@@ -29,28 +31,25 @@ class Contract:
 
     def __init__(self, rules: Rules, fees: Any) -> None:
         """Rules by the name of their policy."""
-        self.rules = rules
+        self.rules = {key if isinstance(key, str) else " ".join(key): held for key, held in rules.items()}
         self.fees = fees if isinstance(fees, Fees) else Fees(fees)
-        self._by_metric: dict[tuple[str, str], list[tuple[Place, Penalty]]] = {}
-        for place, rule in self.places():
+        named = [((key, ANY) if isinstance(key, str) else key, held) for key, held in rules.items()]
+        self.places = [(Place(*key, number), rule) for key, held in named for number, rule in enumerate(held)]
+        self._on: dict[tuple[str, str, str], list[tuple[Place, Penalty]]] = {}
+        for place, rule in self.places:
             if not rule.of_period:
-                self._by_metric.setdefault((place.policy, rule.metric), []).append((place, rule))
-
-    def places(self) -> list[tuple[Place, Penalty]]:
-        """Every rule with where it stands."""
-        return [(Place(policy, number), rule) for policy, rules in self.rules.items() for number, rule in enumerate(rules)]
+                self._on.setdefault((place.policy, place.version, rule.metric), []).append((place, rule))
 
     def on(self, breach: Breach) -> list[tuple[Place, Penalty]]:
-        """The rules that charge a breach of this policy and metric."""
-        own = self._by_metric.get((breach.policy, breach.metric), ())
-        anyones = self._by_metric.get((ANY_POLICY, breach.metric), ()) if breach.policy != ANY_POLICY else ()
-        return [*own, *anyones]
+        """The rules that charge a breach of this policy, version and metric."""
+        keys = dict.fromkeys([(breach.policy, breach.policy_version or ANY), (breach.policy, ANY), (ANY, ANY)])
+        return [place for key in keys for place in self._on.get((*key, breach.metric), ())]
 
     @property
     def remembers(self) -> bool:
         """Whether a period's charge depends on more than the charges as of its start and its end."""
         return any(
-            rule.remembers or (rule.round_on == "total" and (rule.of_period or rule.cap_per_period is not None)) for _, rule in self.places()
+            rule.remembers or (rule.round_on == "total" and (rule.of_period or rule.cap_per_period is not None)) for _, rule in self.places
         )
 
 
@@ -111,7 +110,7 @@ def assess(
     contract = Contract(as_rules(rules), fees)
     standing = Standing(tuple(breaches), tuple(outcomes))
     charges = Charges(contract, standing.breaches, lambda _: None)
-    lines = PeriodRules(contract.places(), contract.fees).close(None, Charges(contract, (), lambda _: None), charges, standing.outcomes, ended=True)
+    lines = PeriodRules(contract.places, contract.fees).close(None, Charges(contract, (), lambda _: None), charges, standing.outcomes, ended=True)
     return Ledger(lines, contract.rules, as_of=as_of)
 
 
@@ -144,7 +143,7 @@ def assess_periods(
     def label_of(us: int) -> str | None:
         return next((period.label for period in periods if us in period), None)
 
-    over = PeriodRules(contract.places(), contract.fees)
+    over = PeriodRules(contract.places, contract.fees)
     lines: list[Any] = []
     before: Charges | None = None
     for period in periods:

@@ -36,7 +36,6 @@ class Breach:
         team: the responsible team.
         target_us: the target, us; None for a target at a field.
         open: whether the cycle still runs.
-        due_us: the instant at which the target was used up, us, or None.
         evidence: ids of the events that the cycle dates from and that ended it.
         spans: function that gives the wall spans (us) from breach to end, without pauses and exclusions;
             the spans themselves are taken too.
@@ -58,7 +57,6 @@ class Breach:
     team: Any = attrs.field(default=None, kw_only=True)
     target_us: int | None = attrs.field(default=None, kw_only=True)
     open: bool = attrs.field(default=False, kw_only=True)
-    due_us: int | None = attrs.field(default=None, kw_only=True)
     evidence: tuple[Any, ...] = attrs.field(default=(), kw_only=True)
     spans: Any = attrs.field(default=(), kw_only=True, converter=_at_once, repr=False)
     known: Any = attrs.field(factory=dict, kw_only=True, converter=_fields_at_once, repr=False)
@@ -90,6 +88,7 @@ class Outcome:
         policy: name of the policy.
         at_us: met: the stop; breached: the instant of the breach, us.
         met: whether it was met.
+        policy_version: which version of the policy.
         once: whether a ticket counts once in a period, by its latest outcome (a reopened resolution).
         known: function that gives the ticket's fields; a mapping is taken too.
     """
@@ -100,6 +99,7 @@ class Outcome:
     at_us: int
     met: bool
     once: bool = False
+    policy_version: str | None = None
     known: Any = attrs.field(factory=dict, kw_only=True, converter=_fields_at_once, repr=False)
 
     @property

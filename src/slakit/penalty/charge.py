@@ -18,9 +18,16 @@ PARTIALS = {"floor": "floor", "ceil": "ceiling", "nearest": "half_up"}
 
 
 class Place(NamedTuple):
-    """Where a rule stands: the policy's name and the rule's number in it."""
+    """Where a rule stands.
+
+    Attributes:
+        policy: name of the policy; empty: of any.
+        version: which version of it; empty: any.
+        number: number of the rule in the policy.
+    """
 
     policy: str
+    version: str
     number: int
 
 

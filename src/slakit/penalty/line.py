@@ -90,7 +90,7 @@ class Line:
         """An attribute of the line, or else a field of its ticket."""
         if key == "currency":
             return self.amount.currency
-        if key in _NAMES:
+        if key in NAMES and key != "fields":
             return getattr(self, key)
         return self.fields.get(key)
 
@@ -100,5 +100,6 @@ class Line:
         return f"<{self.kind} {whom}: {self.amount}>"
 
 
-_NAMES = frozenset(field.name for field in attrs.fields(Line)) - {"fields"}
+_LINE: Any = Line
+NAMES: tuple[str, ...] = tuple(field.name for field in attrs.fields(_LINE))
 EMPTY: Mapping[str, Any] = {}

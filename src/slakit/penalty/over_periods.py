@@ -78,6 +78,7 @@ class PeriodRules:
             groups: dict[Any, list[Outcome]] = {}
             for outcome in outcomes:
                 mine = outcome.metric == rule.metric and place.policy in {"", outcome.policy}
+                mine = mine and place.version in {"", outcome.policy_version}
                 if mine and (not rule.when or rule.when.matches(outcome.fields)):
                     groups.setdefault(None if rule.by is None else group_of(rule, outcome.fields), []).append(outcome)
             for group, held in sorted(groups.items(), key=lambda pair: str(pair[0])):
@@ -192,7 +193,8 @@ def _added(before: "Charges", after: "Charges") -> list[Item]:
                 steps[step.kind] = Step(step.kind, held.exact + sign * step.exact, held.quanta + sign * step.quanta)
         added = Item(one.place, one.rule, one.group, one.currency, one.breach)
         added.rate, added.note = one.rate, one.note
-        added.steps = [step for kind in KINDS if (step := steps.get(kind)) is not None and (step.exact or step.quanta)]
+        held_steps = [steps[kind] for kind in KINDS if kind in steps]
+        added.steps = [step for step in held_steps if step.exact or step.quanta]
         for name in ("value", "quanta", "over_us", "charged_us", "units"):
             setattr(added, name, (getattr(new, name) if new else 0) - (getattr(old, name) if old else 0))
         if added.steps:

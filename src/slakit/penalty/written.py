@@ -5,23 +5,20 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from slakit.errors import PenaltyError
 from slakit.money import Money
-from slakit.penalty.line import Line
+from slakit.penalty.line import NAMES, Line
 from slakit.penalty.rule import Penalty
 
 if TYPE_CHECKING:
     from slakit.penalty.ledger import Ledger
 
 FORMAT = "slakit-ledger-1"
-_NAMES = tuple(field.name for field in attrs.fields(Line))
 
 
 def to_json(ledger: "Ledger") -> str:
     """A ledger with its rules as JSON text; fields of tickets that JSON has no form for are written as text."""
-    lines = [{name: _plain(getattr(line, name)) for name in _NAMES} for line in ledger.lines]
+    lines = [{name: _plain(getattr(line, name)) for name in NAMES} for line in ledger.lines]
     rules = {policy: [rule.to_dict() for rule in held] for policy, held in ledger.rules.items()}
     totals = {currency: str(total.amount) for currency, total in ledger.totals.items()}
     written = {"format": FORMAT, "as_of_us": ledger.as_of, "rules": rules, "lines": lines, "totals": totals}

@@ -1,0 +1,197 @@
+"""The ledger of a judgement: its breaches and outcomes, as of now and as of the edges of periods."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+from slakit import calendars
+from slakit._time import utc, zone, zone_name
+from slakit.calendars import Period
+from slakit.cycles import event_key
+from slakit.errors import QueryError, did_you_mean
+from slakit.events.kinds import EventKind
+from slakit.penalty.assess import Key, Rules, assess, assess_periods
+from slakit.penalty.breach import Breach, Outcome, Standing
+from slakit.penalty.ledger import Ledger
+
+if TYPE_CHECKING:
+    from slakit.judgement import Judgement
+    from slakit.policy import PolicySet
+    from slakit.verdict import JudgedCycle
+
+UNCHARGED = frozenset({"spam", "deleted"})
+"""Why a ticket's breaches are not charged at all; a merged ticket stays charged up to the merge."""
+
+
+def ledger_for(
+    judgement: "Judgement", *, period: Any = None, calendar: str = "gregorian", tz: str | tzinfo | None = None, fees: Any = None
+) -> Ledger:
+    """What the breaches of a judgement cost under the penalties of their policies.
+
+    Args:
+        judgement: the judged log.
+        period: None: the whole log is one period, which has ended at ``as_of``. ``"day"``, ``"week"``, ``"month"``,
+            ``"quarter"``, ``"year"``: every such period from the first event to ``as_of``. A label such as ``"2026-03"``, a
+            pair of instants, a `Period` or several consecutive ones: these. Each charges what its end adds to its start.
+        calendar: ``"gregorian"`` or ``"jalali"``.
+        tz: zone of the periods; None: that of the policies' schedules.
+        fees: what shares are taken of; see `slakit.penalty.fees.Fees`.
+
+    Raises:
+        QueryError: ``no_zone`` where ``tz`` is needed and the policies have several; ``unknown_per``, ``bad_period``, ``empty_window``.
+        PenaltyError: as `slakit.penalty.assess`.
+        MoneyError: as `slakit.penalty.assess`.
+    """
+    rules = rules_of(judgement.policies)
+    if period is None:
+        from slakit.penalty.judged_columns import fast_ledger  # noqa: PLC0415 - numpy only for columns
+
+        fast = fast_ledger(judgement, rules) if judgement.engine == "column" else None
+        if fast is not None:
+            return fast
+        standing = standing_of(judgement, rules)
+        return assess(standing.breaches, rules, outcomes=standing.outcomes, fees=fees, as_of=judgement.as_of)
+    first = first_instant(judgement)
+    wanted, since = _periods(period, calendar, tz, judgement, first, remembers=_remembers(rules))
+
+    def standing_as_of(us: int) -> Standing:
+        if us <= first:
+            return Standing()
+        if us == judgement.as_of:
+            return standing_of(judgement, rules)
+        earlier = judgement.policies.judge(
+            judgement.log, as_of=utc(us), engine=judgement.engine, exclusions=judgement.exclusions, responders=judgement.responders
+        )
+        return standing_of(earlier, rules)
+
+    return assess_periods(standing_as_of, rules, periods=wanted, as_of=judgement.as_of, since=since, fees=fees)
+
+
+def rules_of(policies: "PolicySet") -> Rules:
+    """The penalties of each policy, by name, or by name and version where several have one name."""
+    names = [policy.name for policy in policies.policies]
+    rules: dict[Key, Sequence[Any]] = {}
+    for policy in policies.policies:
+        if policy.penalties:
+            key = policy.name if names.count(policy.name) == 1 else (policy.name, policy.label or "")
+            rules[key] = (*rules.get(key, ()), *policy.penalties)
+    return rules
+
+
+def _remembers(rules: Rules) -> bool:
+    return any(rule.remembers or rule.round_on == "total" for held in rules.values() for rule in held)
+
+
+def first_instant(judgement: "Judgement") -> int:
+    """The instant of the first event, us; ``as_of`` of an empty log."""
+    if judgement.log.in_columns:
+        at = judgement.log.columns().at
+        return int(at.min()) if len(at) else judgement.as_of
+    return min((events[0].at for events in judgement.log.by_ticket().values() if events), default=judgement.as_of)
+
+
+def _zone(given: str | tzinfo | None, policies: "PolicySet") -> tzinfo:
+    if given is not None:
+        return zone(given)
+    zones = {zone_name(policy.any_schedule.zone): policy.any_schedule.zone for policy in policies.policies}
+    if len(zones) != 1:
+        message = f"in which zone do the periods begin? the policies' schedules are in {', '.join(sorted(zones)) or 'none'}: pass tz="
+        raise QueryError(message, code="no_zone", zones=tuple(sorted(zones)))
+    return next(iter(zones.values()))
+
+
+def _periods(
+    given: Any, calendar: Any, tz: str | tzinfo | None, judgement: "Judgement", first: int, *, remembers: bool
+) -> tuple[tuple[Period, ...], int | None]:
+    """The periods to be worked out, and the start of the first whose lines are asked for."""
+    if isinstance(given, Period):
+        given = (given,)
+    if isinstance(given, Sequence) and not isinstance(given, str) and all(isinstance(one, Period) for one in given):
+        return tuple(given), None
+    local = _zone(tz, judgement.policies)
+    if isinstance(given, tuple) and len(given) == 2:  # noqa: PLR2004 - a pair of instants
+        return (calendars.between(*given, tz=local),), None
+    if given in calendars.PERS:
+        return calendars.periods(first, max(judgement.as_of, first + 1), per=given, tz=local, calendar=calendar), None
+    if not isinstance(given, str):
+        message = f"period={given!r}: give 'month' or another of {', '.join(calendars.PERS)}, a label such as '2026-03', or a pair of instants"
+        raise QueryError(message, code="bad_period", given=given)
+    if not given[:1].isdigit():
+        message = f"period={given!r}: {did_you_mean(given, calendars.PERS)}, or a label such as '2026-03'"
+        raise QueryError(message, code="unknown_per", given=given)
+    one = calendars.named(given, tz=local, calendar=calendar)
+    if not remembers or one.start_us <= first:
+        return (one,), None
+    per: Any = one.per
+    return calendars.periods(first, one.end_us, per=per, tz=local, calendar=calendar), one.start_us
+
+
+def standing_of(judgement: "Judgement", rules: Rules) -> Standing:
+    """The breaches that some rule charges, and the outcomes where some rule needs them."""
+    outcomes = any(rule.of_period or rule.earn_back is not None for held in rules.values() for rule in held)
+    rows = judgement.rows if outcomes or judgement.engine == "object" else _breached_rows(judgement)
+    metrics = {rule.metric for held in rules.values() for rule in held}
+    mine = [row for row in rows if row.metric.name in metrics and row.choice.policy is not None and row.choice.policy.penalties]
+    return Standing(
+        breaches_of(judgement, mine),
+        [outcome for row in mine if (outcome := _outcome(judgement, row)) is not None] if outcomes else (),
+    )
+
+
+def _breached_rows(judgement: "Judgement") -> "list[JudgedCycle]":
+    """The rows of the tickets with a breach, found by the columns and judged one by one."""
+    breached = judgement.column("ticket")[judgement.column("verdict") == "breached"]
+    return [row for ticket in dict.fromkeys(breached.tolist()) for row in judgement.of(ticket)]
+
+
+def breaches_of(judgement: "Judgement", rows: "Iterable[JudgedCycle]") -> list[Breach]:
+    """The breached rows as what penalties are worked out from; those of spam and deleted tickets are left out."""
+    return [_breach(judgement, row) for row in rows if row.breached and row.applicable and row.removed not in UNCHARGED]
+
+
+def _breach(judgement: "Judgement", row: "JudgedCycle") -> Breach:
+    run, policy = row.run, row.choice.policy
+    evidence = tuple(event_key(place, row.ticket) for place in (run.anchor, run.stop) if place is not None)
+    breached = row.breached_us
+    return Breach(
+        row.ticket,
+        row.metric.name,
+        run.ordinal,
+        "" if policy is None else policy.name,
+        overrun_us=row.overrun_us or 0,
+        breached_us=run.started_us if breached is None else breached,
+        ended_us=run.end_us,
+        policy_version=None if policy is None else policy.label,
+        priority=row.choice.priority,
+        agent=run.agent,
+        team=run.team,
+        target_us=row.target_us,
+        open=row.open,
+        evidence=evidence,
+        spans=row.running_after_breach,
+        known=_fields(judgement, row.ticket, run.end_us),
+        meter=row.meter,
+    )
+
+
+def _fields(judgement: "Judgement", ticket: Any, until: int) -> Callable[[], Mapping[str, Any]]:
+    def fields() -> Mapping[str, Any]:
+        events = judgement.life(ticket)
+        known = dict(events[0].data)
+        for event in events:
+            if event.kind is EventKind.FIELD and event.at <= until:
+                known[event.data["field"]] = event.data.get("value")
+        return known
+
+    return fields
+
+
+def _outcome(judgement: "Judgement", row: "JudgedCycle") -> Outcome | None:
+    verdict, policy = row.verdict, row.choice.policy
+    if row.removed is not None or policy is None or verdict not in {"met", "breached"}:
+        return None
+    at = row.breached_us if verdict == "breached" else row.run.end_us
+    known = _fields(judgement, row.ticket, row.run.end_us)
+    return Outcome(
+        row.ticket, row.metric.name, policy.name, row.run.end_us if at is None else at, verdict == "met", once=row.metric.accumulates, policy_version=policy.label, known=known
+    )

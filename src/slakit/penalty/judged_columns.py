@@ -1,0 +1,86 @@
+"""The ledger of a judgement in columns whose rules are all linear: totals at once, lines when they are asked for."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from slakit.events.kinds import EventKind
+from slakit.judge_columns import BREACHED
+from slakit.money import Money
+from slakit.penalty.assess import Contract, Rules, assess
+from slakit.penalty.judged import breaches_of, standing_of
+from slakit.penalty.ledger import Ledger
+from slakit.penalty.linear import is_linear, linear_charges
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from slakit.judge_columns import JudgedColumns
+    from slakit.judgement import Judgement
+    from slakit.penalty.rule import Penalty
+
+
+def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
+    """The ledger of the whole log with totals from the columns; None where some rule is not linear.
+
+    Args:
+        judgement: one made by the column engine.
+        rules: its penalties.
+    """
+    every = [rule for held in rules.values() for rule in held]
+    if not every or not all(is_linear(rule) for rule in every):
+        return None
+    if judgement.regular is None:
+        return None
+    judged = judgement.regular.judged
+    apart = breaches_of(judgement, [row for row in judged.others if row.choice.policy is not None and row.choice.policy.penalties])
+    if apart and any(rule.round_on == "total" for rule in every):
+        return None
+    contract = Contract(rules, None)
+    totals = {} if not apart else {currency: total for currency, total in assess(apart, rules).totals.items() if total}
+    for rule, overrun in _overruns(judged):
+        charges = linear_charges(overrun, rule)
+        if charges.exact:
+            currency = charges.total.currency
+            totals[currency] = totals.get(currency, Money.zero(currency)) + charges.total
+    totals = totals or {rule.rate.single.currency: Money.zero(rule.rate.single.currency) for rule in every}
+
+    def lines() -> Any:
+        standing = standing_of(judgement, rules)
+        return assess(standing.breaches, rules, as_of=judgement.as_of).lines
+
+    return Ledger(lines, contract.rules, as_of=judgement.as_of, totals=dict(sorted(totals.items())))
+
+
+def _overruns(judged: "JudgedColumns") -> "list[tuple[Penalty, NDArray[np.int64]]]":
+    """Each rule with the overruns of the cycles that it charges, us."""
+    rows = np.flatnonzero(judged.verdict == BREACHED)
+    kinds = judged.columns.kind
+    gone = np.flatnonzero((kinds == EventKind.SPAM) | (kinds == EventKind.DELETED))
+    if len(gone):
+        uncharged = np.zeros(len(judged.columns.tickets), np.bool_)
+        uncharged[judged.columns.ticket[gone]] = True
+        rows = rows[~uncharged[judged.runs.ticket[rows]]]
+    if not len(rows):
+        return []
+    overrun = _overrun(judged, rows)
+    numbers, choices = judged.choice_table()
+    number = numbers[rows]
+    width = len(judged.combinations.choices[0])
+    charged: dict[tuple[int, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
+    for index in np.unique(number).tolist():
+        policy, metric = choices[index].policy, judged.program.metrics[index // width].name
+        for rule in policy.penalties if policy is not None else ():
+            if rule.metric == metric:
+                charged.setdefault((id(policy), id(rule)), (rule, []))[1].append(overrun[number == index])
+    return [(rule, np.concatenate(held)) for rule, held in charged.values()]
+
+
+def _overrun(judged: "JudgedColumns", rows: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    if judged.at_field.any():
+        return judged.overrun()[rows]
+    runs = judged.runs
+    goes_on = np.array([metric.accumulates for metric in judged.program.metrics])[runs.metric[rows]]
+    carried = np.where(goes_on, runs.carried[rows], 0)
+    over = runs.elapsed[rows] + carried - np.maximum(judged.target[rows], carried)
+    return np.maximum(over, 0)
