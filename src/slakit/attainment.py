@@ -1,7 +1,7 @@
 """Attainment: the share of promises kept, with its denominator, its bounds, and the tickets behind it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -191,80 +191,105 @@ def attainment(judgement: "Judgement", *, by: Sequence[str] | str = (), since: A
     if low is not None and high is not None and low >= high:
         message = f"the window from {utc(low)} to {utc(high)} is empty: give since before until"
         raise QueryError(message, code="empty_window", since=low, until=high)
-    verdict = judgement.column("verdict")
+    verdict = Named(*judgement.coded("verdict"))
     fact_at = _facts(judgement, verdict)
-    kept = np.ones(len(verdict), np.bool_)
+    kept = np.ones(len(verdict.codes), np.bool_)
     decided = fact_at != NAT
     if low is not None:
         kept &= ~decided | (fact_at >= low)
     if high is not None:
         kept &= ~decided | (fact_at < high)
     kept &= _latest(judgement, fact_at, kept)
-    labels = [_labels(judgement, key) for key in keys]
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for row in np.flatnonzero(kept).tolist():
-        groups.setdefault(tuple(label[row] for label in labels), []).append(row)
-    if not keys and not groups:
-        groups[()] = []
+    groups = _grouped([_labels(judgement, key) for key in keys], np.flatnonzero(kept))
     rows = [
-        _group(judgement, tuple(zip(keys, group, strict=True)), np.array(members, np.int64), verdict, confidence)
-        for group, members in sorted(groups.items(), key=lambda item: tuple((given is not None, str(given)) for given in item[0]))
+        _group(judgement, tuple(zip(keys, group, strict=True)), members, verdict, confidence)
+        for group, members in sorted(groups, key=lambda item: tuple((given is not None, str(given)) for given in item[0]))
     ]
     return Attainment(keys, tuple(rows), low, high, judgement.as_of)
 
 
-def _facts(judgement: "Judgement", verdict: "NDArray[Any]") -> "NDArray[np.int64]":
+class Named(NamedTuple):
+    """A column of few distinct values.
+
+    Attributes:
+        codes: int[n].
+        names: what the codes stand for.
+    """
+
+    codes: "NDArray[np.integer[Any]]"
+    names: list[Any]
+
+    def among(self, *values: Any) -> "NDArray[np.bool_]":
+        """Which rows have one of some values."""
+        wanted = [number for number, name in enumerate(self.names) if name in values]
+        return np.isin(self.codes, wanted)
+
+
+def _facts(judgement: "Judgement", verdict: Named) -> "NDArray[np.int64]":
     """The instant at which each outcome became a fact, us; `NAT` while undecided."""
     stopped = judgement.column("stopped_at").astype(np.int64)
-    breached = judgement.column("breached_at")
-    return np.where(verdict == "breached", breached, np.where((verdict == "met") | (verdict == "cancelled"), stopped, NAT))
+    fact_at = np.where(verdict.among("met", "cancelled"), stopped, NAT)
+    breached = verdict.among("breached")
+    return np.where(breached, judgement.column("breached_at"), fact_at) if breached.any() else fact_at
 
 
 def _latest(judgement: "Judgement", fact_at: "NDArray[np.int64]", kept: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
     """For clocks that go on over reopenings: only a ticket's last decided cycle in the window."""
+    metric = Named(*judgement.coded("metric"))
+    goes_on = metric.among(*(one.name for one in judgement.metrics if one.accumulates))
     chosen = np.ones(len(fact_at), np.bool_)
-    metric, ticket = judgement.column("metric"), judgement.column("ticket")
-    goes_on = {one.name for one in judgement.metrics if one.accumulates}
-    last: dict[tuple[Any, Any], int] = {}
-    for row in np.flatnonzero(kept & (fact_at != NAT) & np.isin(metric.astype(str), sorted(goes_on))).tolist():
-        before = last.get((metric[row], ticket[row]))
-        if before is not None:
-            chosen[before] = False
-        last[metric[row], ticket[row]] = row
+    rows = np.flatnonzero(kept & goes_on & (fact_at != NAT))
+    if len(rows):
+        ticket = judgement.column("ticket")
+        again = (metric.codes[rows[1:]] == metric.codes[rows[:-1]]) & (ticket[rows[1:]] == ticket[rows[:-1]])
+        chosen[rows[:-1][again]] = False
     return chosen
 
 
-def _labels(judgement: "Judgement", key: str) -> Sequence[Any]:
+def _labels(judgement: "Judgement", key: str) -> Named:
     if key in CYCLE_KEYS:
-        return judgement.column(key).tolist()  # type: ignore[no-any-return]
+        return Named(*judgement.coded(key))
     columns = judgement.log.columns().cut(judgement.as_of)
     codes, values = latest_field(columns, key, also=CYCLE_KEYS)
-    named = [*values, None]
-    by_ticket = {ticket: named[code] for ticket, code in zip(columns.tickets.tolist(), codes.tolist(), strict=True)}
-    return [by_ticket[ticket] for ticket in judgement.column("ticket").tolist()]
+    place = np.searchsorted(columns.tickets, judgement.column("ticket"))
+    return Named(np.where(codes < 0, len(values), codes)[place], [*values, None])
+
+
+def _grouped(labels: Sequence[Named], rows: "NDArray[np.int64]") -> "list[tuple[tuple[Any, ...], NDArray[np.int64]]]":
+    """The rows of each combination of labels; without labels, all rows."""
+    if not labels:
+        return [((), rows)]
+    combined = np.zeros(len(rows), np.int64)
+    for label in labels:
+        combined = combined * len(label.names) + label.codes[rows]
+    order = np.argsort(combined, kind="stable")
+    distinct, begins = np.unique(combined[order], return_index=True)
+    groups = []
+    for members in np.split(rows[order], begins[1:]) if len(distinct) else ():
+        groups.append((tuple(label.names[label.codes[members[0]]] for label in labels), members))
+    return groups
 
 
 def _group(
-    judgement: "Judgement", group: tuple[tuple[str, Any], ...], rows: "NDArray[np.int64]", verdict: "NDArray[Any]", confidence: float
+    judgement: "Judgement", group: tuple[tuple[str, Any], ...], rows: "NDArray[np.int64]", verdict: Named, confidence: float
 ) -> AttainmentGroup:
-    removed = np.array([given is not None for given in judgement.column("removed")[rows]], np.bool_)
+    removed = ~Named(*judgement.coded("removed")).among(None)[rows]
     live = rows[~removed]
-    named = verdict[live]
-    still_open = np.isin(judgement.column("phase")[live].astype(str), ("running", "paused"))
-    counts = {name: int(np.count_nonzero(named == name)) for name in ("met", "breached", "within", "cancelled", "not_applicable")}
-    decided = live[(named == "met") | (named == "breached")]
+    counts = {name: int(np.count_nonzero(verdict.among(name)[live])) for name in verdict.names}
+    still_open = Named(*judgement.coded("phase")).among("running", "paused")[live]
+    breached_open = int(np.count_nonzero(verdict.among("breached")[live] & still_open))
+    decided = live[verdict.among("met", "breached")[live]]
     return AttainmentGroup(
-        group, counts["met"], counts["breached"], int(np.count_nonzero((named == "breached") & still_open)), counts["within"],
-        counts["cancelled"], counts["not_applicable"], int(np.count_nonzero(removed)), _eventually(judgement, live, named),
-        tuple(sorted(set(judgement.column("ticket")[decided].tolist()))), confidence,
+        group, counts.get("met", 0), counts.get("breached", 0), breached_open, counts.get("within", 0), counts.get("cancelled", 0),
+        counts.get("not_applicable", 0), int(np.count_nonzero(removed)), _eventually(judgement, live[~verdict.among("not_applicable")[live]]),
+        tuple(np.unique(judgement.column("ticket")[decided]).tolist()), confidence,
     )  # fmt: skip
 
 
-def _eventually(judgement: "Judgement", live: "NDArray[np.int64]", named: "NDArray[Any]") -> float | None:
+def _eventually(judgement: "Judgement", rows: "NDArray[np.int64]") -> float | None:
     """Aalen-Johansen share that stops by a consumed share of 1."""
     from slakit.stats import aalen_johansen  # noqa: PLC0415 - only attainment pays for it
 
-    rows = live[named != "not_applicable"]
     consumed = judgement.column("consumed")[rows]
     with_share = np.array([given is not None for given in consumed], np.bool_)
     if not with_share.any():

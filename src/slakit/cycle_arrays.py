@@ -1,7 +1,7 @@
 """The arrays behind `Cycles`: from rows, or from what the column interpreter found."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from slakit.columns.situations import Bools, Ints
     from slakit.events.columns import EventColumns
 
-_PHASES = np.array([state.text for state in State], dtype=object)
+CODED = ("metric", "phase", "cause", "agent", "team", "removed")
+"""Columns of few distinct values."""
 
 
 def arrays_of_rows(rows: Sequence[Cycle]) -> dict[str, Any]:
@@ -43,6 +44,156 @@ def objects(given: Sequence[Any]) -> NDArray[np.object_]:
     return array
 
 
+Coded = tuple[NDArray[np.integer[Any]], list[Any]]
+"""Codes, and the values that they stand for."""
+
+
+def factorized(values: Sequence[Any]) -> Coded:
+    """Values as codes, in order of first appearance."""
+    numbers: dict[Any, int] = {}
+    codes = np.array([numbers.setdefault(one, len(numbers)) for one in values], np.int64)
+    return codes, list(numbers)
+
+
+def spelled(coded: Coded) -> NDArray[Any]:
+    """Codes as the values that they stand for."""
+    codes, names = coded
+    return objects(names)[codes] if len(codes) else objects([])
+
+
+class RowArrays:
+    """The columns of cycles that were measured one by one."""
+
+    def __init__(self, rows: Sequence[Cycle]) -> None:
+        """Columns of some rows."""
+        self.rows = rows
+        self._known: dict[str, NDArray[Any]] = {}
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column."""
+        if not self._known:
+            self._known = arrays_of_rows(self.rows)
+        return self._known[name]
+
+    def coded(self, name: str) -> Coded:
+        """A column of few distinct values as codes."""
+        return factorized(self.column(name).tolist())
+
+
+class RunArrays:
+    """The columns of cycles that the column interpreter found, each worked out when it is asked for.
+
+    Attributes:
+        runs: the cycles.
+        columns: the events known.
+        metrics: the clocks.
+        regular: which tickets are regular.
+    """
+
+    def __init__(self, runs: RunColumns, columns: "EventColumns", metrics: Sequence[Metric], regular: "Bools") -> None:
+        """Columns of some cycles."""
+        self.runs = runs
+        self.columns = columns
+        self.metrics = metrics
+        self.regular = regular
+        self._holding: tuple[Coded, Coded] | None = None
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column."""
+        runs, stopped = self.runs, self.runs.stop >= 0
+        if name in CODED:
+            return spelled(self.coded(name))
+        plain: dict[str, Any] = {
+            "ticket": lambda: self.columns.tickets[runs.ticket],
+            "ordinal": lambda: runs.ordinal.astype(np.int64),
+            "started_at": lambda: runs.started.view("datetime64[us]"),
+            "stopped_at": lambda: np.where(stopped, runs.end, NAT).view("datetime64[us]"),
+            "elapsed_us": lambda: runs.elapsed,
+            "accumulated_us": lambda: runs.carried + runs.elapsed,
+            "paused_us": lambda: runs.paused,
+            "excluded_us": lambda: runs.excluded,
+            "wall_us": lambda: runs.end - runs.started,
+            "anchor_event": lambda: self._event_keys(runs.anchor, np.ones(len(runs), np.bool_)),
+            "stop_event": lambda: self._event_keys(runs.stop, stopped),
+        }
+        return plain[name]()  # type: ignore[no-any-return]
+
+    def coded(self, name: str) -> Coded:
+        """A column of few distinct values as codes."""
+        runs = self.runs
+        if name == "metric":
+            return runs.metric, [metric.name for metric in self.metrics]
+        if name == "phase":
+            return runs.state, [state.text for state in State]
+        if name == "cause":
+            return runs.cause, [cause or None for cause in runs.causes]
+        if name == "removed":
+            return _removed(self.columns, runs.ticket)
+        if self._holding is None:
+            self._holding = _responsible(self.columns, self.regular, runs.stop, _end_positions(runs, self.columns))
+        return self._holding[0 if name == "agent" else 1]
+
+    def _event_keys(self, positions: "Ints", some: "Bools") -> NDArray[np.object_]:
+        keys = (positions - self.columns.starts[self.runs.ticket]).astype(object)
+        codes, ids = self.columns.coded("id")
+        if ids:
+            here = codes[positions]
+            given = np.flatnonzero((here >= 0) & some)
+            keys[given] = objects(ids)[here[given]]
+        keys[~some] = None
+        return keys
+
+
+class Arrays(Protocol):
+    """Columns by name."""
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column."""
+
+    def coded(self, name: str) -> Coded:
+        """A column of few distinct values as codes."""
+
+
+class PlacedArrays:
+    """Two parts of a table as one, ordered by metric, ticket and ordinal; each column put together when asked for.
+
+    Attributes:
+        first: the columns of the greater part.
+        second: the columns of the other.
+    """
+
+    def __init__(self, first: Arrays, second: Arrays, metrics: Sequence[Metric]) -> None:
+        """Find the order of the whole."""
+        self.first = first
+        self.second = second
+        self._known: dict[str, NDArray[Any]] = {}
+        self._order: Ints | None = None
+        rank = {metric.name: number for number, metric in enumerate(metrics)}
+        codes, names = self._joined("metric")
+        key = np.array([rank[name] for name in names], np.int64)[codes] if len(codes) else codes
+        self._order = np.lexsort((self.column("ordinal"), self.column("ticket"), key))
+        self._known.clear()
+
+    def _joined(self, name: str) -> Coded:
+        (codes, names), (others, other_names) = self.first.coded(name), self.second.coded(name)
+        numbers = {value: number for number, value in enumerate(names)}
+        recode = np.array([numbers.setdefault(value, len(numbers)) for value in other_names], np.int64)
+        return np.concatenate([codes, recode[others] if len(others) else others]), list(numbers)
+
+    def coded(self, name: str) -> Coded:
+        """A column of few distinct values as codes."""
+        codes, names = self._joined(name)
+        return codes[self._order], names
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column."""
+        found = self._known.get(name)
+        if found is None:
+            found = np.concatenate([self.first.column(name), self.second.column(name)])
+            found = self._known[name] = found if self._order is None else found[self._order]
+        return found
+
+
 def arrays_of_runs(
     runs: RunColumns, columns: "EventColumns", metrics: Sequence[Metric], regular: "Bools", others: Mapping[str, Sequence[Cycle]]
 ) -> dict[str, Any]:
@@ -55,39 +206,10 @@ def arrays_of_runs(
         regular: which tickets are regular.
         others: per metric, the cycles of the other tickets.
     """
-    stopped = runs.stop >= 0
-    at_end = _end_positions(runs, columns)
-    agent, team = _responsible(columns, regular, runs.stop, at_end)
-    starts = columns.starts[runs.ticket]
-    arrays: dict[str, Any] = {
-        "ticket": columns.tickets[runs.ticket],
-        "metric": objects([metric.name for metric in metrics])[runs.metric] if len(runs) else objects([]),
-        "ordinal": runs.ordinal.astype(np.int64),
-        "started_at": runs.started.astype("datetime64[us]"),
-        "stopped_at": np.where(stopped, runs.end, NAT).astype("datetime64[us]"),
-        "phase": _PHASES[runs.state],
-        "cause": objects([cause or None for cause in runs.causes])[runs.cause] if len(runs) else objects([]),
-        "elapsed_us": runs.elapsed,
-        "accumulated_us": runs.carried + runs.elapsed,
-        "paused_us": runs.paused,
-        "excluded_us": runs.excluded,
-        "wall_us": runs.end - runs.started,
-        "anchor_event": _event_keys(columns, runs.anchor, starts, np.ones(len(runs), np.bool_)),
-        "stop_event": _event_keys(columns, runs.stop, starts, stopped),
-        "agent": agent,
-        "team": team,
-        "removed": _removed(columns, runs.ticket),
-    }
-    return _merged(arrays, metrics, others) if any(others.values()) else arrays
-
-
-def _merged(arrays: dict[str, Any], metrics: Sequence[Metric], others: Mapping[str, Sequence[Cycle]]) -> dict[str, Any]:
-    extra = [arrays_of_rows(rows) for rows in others.values() if rows]
-    whole = {name: np.concatenate([arrays[name], *(part[name] for part in extra)]) for name in COLUMNS}
-    rank = {metric.name: position for position, metric in enumerate(metrics)}
-    metric_rank = np.array([rank[name] for name in whole["metric"]], np.int64)
-    order = np.lexsort((whole["ordinal"], whole["ticket"], metric_rank))
-    return {name: array[order] for name, array in whole.items()}
+    arrays: Arrays = RunArrays(runs, columns, metrics, regular)
+    if any(others.values()):
+        arrays = PlacedArrays(arrays, RowArrays([row for rows in others.values() for row in rows]), metrics)
+    return {name: arrays.column(name) for name in COLUMNS}
 
 
 def _end_positions(runs: RunColumns, columns: "EventColumns") -> "Ints":
@@ -95,28 +217,17 @@ def _end_positions(runs: RunColumns, columns: "EventColumns") -> "Ints":
     return np.where(runs.stop >= 0, runs.stop, columns.starts[runs.ticket + 1] - 1)
 
 
-def _event_keys(columns: "EventColumns", positions: "Ints", starts: "Ints", some: "Bools") -> NDArray[np.object_]:
-    keys = (positions - starts).astype(object)
-    codes, ids = columns.coded("id")
-    if ids:
-        here = codes[positions]
-        given = np.flatnonzero((here >= 0) & some)
-        keys[given] = objects(ids)[here[given]]
-    keys[~some] = None
-    return keys
-
-
-def _responsible(columns: "EventColumns", regular: "Bools", stop: "Ints", at_end: "Ints") -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _responsible(columns: "EventColumns", regular: "Bools", stop: "Ints", at_end: "Ints") -> tuple[Coded, Coded]:
     """Agent and team of each cycle: before the event that ended it, else after it; open: at the last event."""
     after_agent, everybody = _agents(columns, regular)
     after_team, teams = _teams(columns)
     starts = columns.starts[columns.ticket[at_end]]
-    result = []
+    result: list[Coded] = []
     for after, names in ((after_agent, everybody), (after_team, teams)):
         code = after[at_end]
         before = np.where((stop >= 0) & (at_end > starts), after[at_end - 1], -1)
         chosen = np.where((stop >= 0) & (before >= 0), before, code)
-        result.append(objects([*names, None])[chosen])
+        result.append((np.where(chosen < 0, len(names), chosen), [*names, None]))
     return result[0], result[1]
 
 
@@ -151,9 +262,8 @@ def _teams(columns: "EventColumns") -> "tuple[Ints, list[Any]]":
     return code[np.maximum.accumulate(np.where(fixes, index, 0))], names
 
 
-def _removed(columns: "EventColumns", ticket: NDArray[np.int32]) -> NDArray[np.object_]:
-    reasons = np.full(len(columns.tickets), None, dtype=object)
+def _removed(columns: "EventColumns", ticket: NDArray[np.int32]) -> Coded:
+    reasons = np.zeros(len(columns.tickets), np.uint8)
     gone = np.flatnonzero((columns.kind == EventKind.SPAM) | (columns.kind == EventKind.DELETED))[::-1]
-    for position in gone.tolist():
-        reasons[columns.ticket[position]] = EventKind(columns.kind[position]).text
-    return reasons[ticket]
+    reasons[columns.ticket[gone]] = np.where(columns.kind[gone] == EventKind.SPAM, 1, 2)
+    return reasons[ticket], [None, EventKind.SPAM.text, EventKind.DELETED.text]

@@ -19,11 +19,14 @@ from slakit.verdict import FROM_ROW, INSTANTS, JUDGED, VERDICTS, JudgedCycle, pl
 if TYPE_CHECKING:
     from slakit._table import Table
     from slakit.attainment import Attainment
+    from slakit.cycle_arrays import Arrays, Coded
     from slakit.due_actions import DueAction
     from slakit.events.log import EventLog, Exclusion
-    from slakit.judgement_arrays import ColumnArrays, RowArrays
+    from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
 
+CODED = ("metric", "phase", "cause", "agent", "team", "removed", "policy", "policy_version", "priority", "verdict")
+"""Columns of few distinct values."""
 _OPEN = (State.RUNNING.text, State.PAUSED.text)
 
 
@@ -41,7 +44,7 @@ class Judgement:
         engine: ``"object"`` or ``"column"``, the interpreter that makes the columns.
     """
 
-    __slots__ = ("_arrays", "_judge_one", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
+    __slots__ = ("_arrays", "_judge_one", "_regular", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
 
     def __init__(  # noqa: PLR0913 - what a judgement rests on
         self, policies: PolicySet, log: "EventLog", as_of: int, *, exclusions: "Sequence[Exclusion]", responders: Iterable[Any],
@@ -55,7 +58,8 @@ class Judgement:
         self.responders = tuple(responders)
         self.engine = engine
         self._rows: tuple[JudgedCycle, ...] | None = None
-        self._arrays: RowArrays | ColumnArrays | None = None
+        self._arrays: Arrays | None = None
+        self._regular: JudgedArrays | None = None
         self._judge_one: TicketJudge | None = None
 
     def _judge(self) -> TicketJudge:
@@ -83,19 +87,25 @@ class Judgement:
         return self.policies.metrics
 
     @property
-    def arrays(self) -> "RowArrays | ColumnArrays":
+    def arrays(self) -> "Arrays":
         """The columns, each worked out when it is asked for."""
         if self._arrays is None:
             from slakit import judgement_arrays as made  # noqa: PLC0415 - numpy only when columns are asked for
 
             if self.engine == "object":
-                self._arrays = made.RowArrays(self.rows, self.metrics)
+                self._arrays = made.JudgedRowArrays(self.rows, self.metrics)
             else:
                 from slakit.judge_columns import judge_columns  # noqa: PLC0415 - numpy only for columns
 
                 judged = judge_columns(self.policies, self.log, program_of(self.metrics, self.responders), self.as_of, self.exclusions)
-                self._arrays = made.ColumnArrays(judged, self._judge)
+                self._regular = made.JudgedArrays(judged, self._judge)
+                self._arrays = made.placed(self._regular)
         return self._arrays
+
+    @property
+    def regular(self) -> "JudgedArrays | None":
+        """The columns of the regular tickets as the column interpreter judged them; None from the object interpreter."""
+        return self._regular if self.arrays is not None else None
 
     def column(self, name: str) -> Any:
         """One column of `to_dict` as a numpy array: instants and spans as int64 us, with ``NaT``'s integer where missing.
@@ -108,6 +118,13 @@ class Judgement:
             message = f"a judgement has no column {name!r}: {did_you_mean(name, known)}"
             raise QueryError(message, code="unknown_column", given=name)
         return self.arrays.column(name)
+
+    def coded(self, name: str) -> "Coded":
+        """A column of few distinct values as codes and the values that they stand for; errors as `column`."""
+        if name not in CODED:
+            message = f"a judgement has no column of few values {name!r}: {did_you_mean(name, CODED)}"
+            raise QueryError(message, code="unknown_column", given=name)
+        return self.arrays.coded(name)
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The columns of `Cycles.to_dict`, and policy, target, verdict, deadlines, remaining, overrun and history as lists."""

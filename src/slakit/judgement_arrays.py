@@ -8,107 +8,107 @@ from numpy.typing import NDArray
 
 from slakit._time import NAT
 from slakit.columns.situations import Bools, Ints
-from slakit.cycle_arrays import arrays_of_rows, arrays_of_runs, objects
+from slakit.cycle_arrays import Arrays, Coded, PlacedArrays, RowArrays, RunArrays, factorized, objects, spelled
 from slakit.cycles import COLUMNS, cycle_of
 from slakit.judge_columns import BREACHED, JudgedColumns
 from slakit.judging import TicketJudge
 from slakit.machine.metric import Metric
 from slakit.machine.table import State
+from slakit.policy import Choice
 from slakit.verdict import FROM_ROW, INSTANTS, SPANS, VERDICTS, JudgedCycle, plain_instants
 
 
-class RowArrays:
+CHOSEN: dict[str, Callable[[Choice], Any]] = {
+    "policy": lambda choice: None if choice.policy is None else choice.policy.name,
+    "policy_version": lambda choice: None if choice.policy is None else choice.policy.label,
+    "priority": lambda choice: choice.priority,
+}
+"""The columns that say what applies to a cycle."""
+
+
+class JudgedRowArrays:
     """The columns of judged cycles that were judged one by one."""
 
     def __init__(self, rows: Sequence[JudgedCycle], metrics: Sequence[Metric]) -> None:
         """Columns of some rows."""
         self.rows = rows
-        self._cycles = [cycle_of(row.run, metrics, row.ticket, row.removed) for row in rows]
+        self._cycles = RowArrays([cycle_of(row.run, metrics, row.ticket, row.removed) for row in rows])
         self._known: dict[str, NDArray[Any]] = {}
 
     def column(self, name: str) -> NDArray[Any]:
         """One column; instants as int64 us with `NAT`, spans as int64 us with `NAT`, the rest as objects or int64."""
-        if not self._known:
-            self._known = arrays_of_rows(self._cycles)
+        if name in COLUMNS:
+            return self._cycles.column(name)
         found = self._known.get(name)
         if found is None:
             given = [FROM_ROW[name](row) for row in self.rows]
             found = self._known[name] = _numbers(given) if name in INSTANTS + SPANS else objects(given)
         return found
 
+    def coded(self, name: str) -> Coded:
+        """A column of few distinct values as codes."""
+        return factorized(self.column(name).tolist())
+
 
 def _numbers(given: Sequence[int | None]) -> Ints:
     return np.array([NAT if one is None else one for one in given], np.int64)
 
 
-class ColumnArrays:
-    """The columns of a log judged with numpy, the tickets that were judged one by one put in place."""
+class JudgedArrays:
+    """The columns of a log judged with numpy, of its regular tickets; each worked out when it is asked for.
+
+    Attributes:
+        judged: what was judged.
+    """
 
     def __init__(self, judged: JudgedColumns, judge_one: Callable[[], TicketJudge]) -> None:
         """Columns of judged columns; ``judge_one`` makes a judge for cycles whose deadline depends on their pauses."""
         self.judged = judged
         self._judge_one = judge_one
+        self._cycles = RunArrays(judged.runs, judged.columns, judged.program.metrics, judged.regular)
         self._known: dict[str, NDArray[Any]] = {}
-        self._others = RowArrays(judged.others, judged.program.metrics)
-        self._order: Ints | None = None
-        if judged.others:
-            rank = {metric.name: number for number, metric in enumerate(judged.program.metrics)}
-            metric = np.concatenate([judged.runs.metric, np.array([rank[row.metric.name] for row in judged.others], np.int64)])
-            ticket = np.concatenate([judged.columns.tickets[judged.runs.ticket], self._others.column("ticket")])
-            ordinal = np.concatenate([judged.runs.ordinal, self._others.column("ordinal")])
-            self._order = np.lexsort((ordinal, ticket, metric))
 
     def column(self, name: str) -> NDArray[Any]:
-        """One column, as `RowArrays.column`."""
+        """One column, as `JudgedRowArrays.column`."""
+        if name in INSTANTS and name not in self._known:
+            self._known |= dict(zip(INSTANTS, self._deadlines(), strict=True))
         found = self._known.get(name)
         if found is None:
-            found = self._regular(name)
-            if self._order is not None:
-                found = np.concatenate([found, self._others.column(name)])[self._order]
-            self._known[name] = found
+            found = self._known[name] = self._made(name)
         return found
 
-    def _regular(self, name: str) -> NDArray[Any]:
+    def coded(self, name: str) -> Coded:
+        """A column of few distinct values as codes."""
+        if name == "verdict":
+            return self.judged.verdict, list(VERDICTS)
+        if name in CHOSEN:
+            number, choices = self.judged.choice_table()
+            codes, names = factorized([CHOSEN[name](choice) for choice in choices])
+            return (codes[number] if len(number) else number), names
+        return self._cycles.coded(name)
+
+    def _made(self, name: str) -> NDArray[Any]:
         judged = self.judged
         if name in COLUMNS:
-            arrays = arrays_of_runs(judged.runs, judged.columns, judged.program.metrics, judged.regular, {})
-            if self._order is None:
-                self._known |= {key: array for key, array in arrays.items() if key not in self._known}
-            return arrays[name]
+            return self._cycles.column(name)
+        if name == "verdict" or name in CHOSEN:
+            return spelled(self.coded(name))
         if name == "target_us":
             return judged.target
-        if name == "verdict":
-            return objects(VERDICTS)[judged.verdict] if len(judged.verdict) else objects([])
         if name in {"remaining_us", "overrun_us"}:
             return judged.remaining() if name == "remaining_us" else judged.overrun()
-        if name == "consumed":
-            return self._consumed()
         if name == "history":
             return objects([[] for _ in range(len(judged.runs))])
-        if name in INSTANTS:
-            for key, array in zip(INSTANTS, self._deadlines(), strict=True):
-                if self._order is None:
-                    self._known[key] = array
-                elif key == name:
-                    return array
-            return self._known[name]
-        return self._chosen(name)
+        return self._consumed() if name == "consumed" else self._reasons()
 
-    def _chosen(self, name: str) -> NDArray[Any]:
+    def _reasons(self) -> NDArray[Any]:
         number, choices = self.judged.choice_table()
-        if name == "reason":
-            reasons = objects([choice.reason or None for choice in choices])[number] if len(number) else objects([])
-            for index, choice in enumerate(choices):
-                if choice.target is not None and choice.target.field is not None:
-                    missing = (number == index) & ~self.judged.at_field
-                    reasons[missing] = f"the ticket has no field {choice.target.field!r}"
-            return reasons
-        named = {
-            "policy": lambda choice: None if choice.policy is None else choice.policy.name,
-            "policy_version": lambda choice: None if choice.policy is None else choice.policy.label,
-            "priority": lambda choice: choice.priority,
-        }[name]
-        return objects([named(choice) for choice in choices])[number] if len(number) else objects([])
+        reasons = objects([choice.reason or None for choice in choices])[number] if len(number) else objects([])
+        for index, choice in enumerate(choices):
+            if choice.target is not None and choice.target.field is not None:
+                missing = (number == index) & ~self.judged.at_field
+                reasons[missing] = f"the ticket has no field {choice.target.field!r}"
+        return reasons
 
     def _consumed(self) -> NDArray[Any]:
         judged = self.judged
@@ -178,3 +178,10 @@ def plain_list(name: str, array: NDArray[Any]) -> list[Any]:
         return plain_instants(None if us == NAT else us for us in array.astype("int64").tolist())
     given = array.tolist()
     return [None if us == NAT else us for us in given] if name in SPANS else given
+
+
+def placed(regular: JudgedArrays) -> Arrays:
+    """The columns of a log judged with numpy, the tickets that were judged one by one put in place."""
+    judged = regular.judged
+    metrics = judged.program.metrics
+    return PlacedArrays(regular, JudgedRowArrays(judged.others, metrics), metrics) if judged.others else regular

@@ -110,12 +110,15 @@ def _column_rows(judgement: "Judgement") -> tuple[list[JudgedCycle], Reads]:
 
     from slakit._time import NAT  # noqa: PLC0415 - beside its only use
 
-    judged = judgement.arrays.judged  # type: ignore[union-attr]
+    regular = judgement.regular
+    if regular is None:
+        return [], {}
+    judged = regular.judged
     due, ends = judgement.column("due_at"), judgement.column("ticket")
     odd = np.unique(ends[(due == NAT) & (judgement.column("phase") != State.PAUSED.text)]).tolist() if len(due) else []
     rows = [row for ticket in odd for row in judgement.of(ticket)]
     reads: Reads = {}
-    runs, deadlines = judged.runs, judgement.arrays._regular("due_at")  # type: ignore[union-attr] # noqa: SLF001 - the rows of `runs`
+    runs, deadlines = judged.runs, regular.column("due_at")
     for number, schedule in enumerate(judged.schedules):
         here = judged.schedule_of == number
         if here.any():
