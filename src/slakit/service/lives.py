@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit._time import instant
+from slakit._time import NAT, instant
 from slakit.columns.situations import Block, agents
 from slakit.errors import EventError, QueryError
 from slakit.events.kinds import EventKind, Role, Status
@@ -94,8 +94,8 @@ class Lives:
     def at_of(self, positions: Ints) -> Ints:
         """The instants at positions, `NAT` for -1."""
         if not len(self.at):
-            return np.full(len(positions), np.iinfo(np.int64).min, np.int64)
-        return np.where(positions >= 0, self.at[positions], np.iinfo(np.int64).min)
+            return np.full(len(positions), NAT, np.int64)
+        return np.where(positions >= 0, self.at[positions], NAT)
 
     @property
     def removed(self) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
@@ -147,7 +147,7 @@ class Lives:
     @property
     def finished(self) -> Ints:
         """The instant at which each solved ticket was solved for the last time, us; NAT for the others."""
-        return np.where(self.solved, self.at_of(self.last_of(self.solves)), np.iinfo(np.int64).min)
+        return np.where(self.solved, self.at_of(self.last_of(self.solves)), NAT)
 
     def messages(self, *roles: Role, opening: bool = False) -> Bools:
         """Which events are public messages of some roles; with ``opening`` the `created` counts as one."""

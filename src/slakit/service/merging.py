@@ -54,6 +54,7 @@ def merged(one: "Result", other: "Result") -> "Result":
         groups=groups,
         notes=tuple(dict.fromkeys((*one.notes, *other.notes))),
         held=tuple(sorted({*one.tickets, *other.tickets})),
+        hits=tuple(sorted({*one.successes, *other.successes})),
         spans=_chained(one.spans, other.spans),
     )
 

@@ -31,12 +31,14 @@ class Sums(NamedTuple):
         parts: further tallies by name.
         counts: how often each answer came.
         spans: the units' own values.
+        hits: the places of the units that count as success.
     """
 
     tally: Tally
     parts: Mapping[str, Tally] = {}
     counts: Mapping[Any, int] = {}
     spans: Sequence[int] | Ints = ()
+    hits: Ints | None = None
 
 
 @attrs.define(eq=False)
@@ -113,7 +115,9 @@ class Question:
         groups: dict[Any, Result] = {}
         for places in np.split(chosen[sorting], bounds[1:]) if len(sorting) else []:
             key = tuple(_name(names, int(column[places[0]])) for column, names in codes)
-            groups[key[0] if len(key) == 1 else key] = self._result(units, places, sums)
+            found = self._result(units, places, sums)
+            if found.n or found.open or found.pending or set(key) != {None}:
+                groups[key[0] if len(key) == 1 else key] = found
         whole = self._result(units, chosen, sums)
         return attrs.evolve(whole, by=self.by, groups={key: groups[key] for key in sorted(groups, key=order)})
 
@@ -144,13 +148,16 @@ class Question:
         left = {name: count for name, count in zip(units.reasons, reasons[1:], strict=True) if count and name}
         counted = places[units.reason[places] == 0]
         found = sums(counted)
-        codes = units.ticket[counted] if units.tickets is None else units.tickets(counted)
         return Result(
             metric=self.metric, unit=self.unit, tally=found.tally, variant=self.variant, basis=self.basis, window=self.window,
             as_of_us=self.lives.as_of, schedule=self.schedule, open=left.pop("open", 0), pending=left.pop("pending", 0), excluded=left,
             parts=found.parts, counts=found.counts, notes=self.notes, mergeable=self.mergeable,
-            held=self.lives.tickets[np.unique(codes)] if len(codes) else (), spans=found.spans,  # type: ignore[arg-type]
+            held=self._ids(units, counted), hits=() if found.hits is None else self._ids(units, found.hits), spans=found.spans,  # type: ignore[arg-type]
         )  # fmt: skip
+
+    def _ids(self, units: Units, places: Ints) -> Sequence[Any]:
+        codes = units.ticket[places] if units.tickets is None else units.tickets(places)
+        return self.lives.tickets[np.unique(codes)] if len(codes) else ()  # type: ignore[no-any-return]
 
 
 def ask(  # noqa: PLR0917 - read together by every metric

@@ -63,6 +63,7 @@ class Result:
         notes: what one has to know to read it, as sentences.
         mergeable: whether its sums are those of single tickets, so that shards add up.
         held: the ids behind `tickets`.
+        hits: the ids behind `successes`.
         spans: the units' own values behind `quantile`.
     """
 
@@ -84,6 +85,7 @@ class Result:
     notes: tuple[str, ...] = ()
     mergeable: bool = True
     held: Sequence[Any] = ()
+    hits: Sequence[Any] = ()
     spans: Sequence[int] = ()
 
     @property
@@ -150,6 +152,12 @@ class Result:
         """The ids of the tickets behind the value, ascending, each once."""
         held = self.held
         return tuple(held.tolist() if hasattr(held, "tolist") else held)
+
+    @property
+    def successes(self) -> tuple[Any, ...]:
+        """Of a share: the ids of the tickets that count as success, ascending; empty where the metric does not tell."""
+        hits = self.hits
+        return tuple(hits.tolist() if hasattr(hits, "tolist") else hits)
 
     @property
     def rounded(self) -> int | None:

@@ -138,7 +138,7 @@ class Ratio:
         return float(max(spread, Fraction(0)) * self.units / (self.units - 1) / self.y**2)
 
     def interval(self, *, confidence: float = 0.95) -> Interval:
-        """Student's interval of a ratio of sums (Cochran 1977, section 6); for a mean it is the ordinary one."""
+        """Student's interval of a ratio of sums (Cochran 1977, section 6); for a mean it is the ordinary one, time never below zero."""
         tail = tails(confidence)
         if self.exact is None:
             return Interval(None, None, None, confidence, "t", "nothing was counted: n is 0")
@@ -146,7 +146,8 @@ class Ratio:
         if variance is None:
             return Interval(None, None, centre, confidence, "t", "one unit has no spread")
         half = t_isf(tail, self.units - 1.0) * math.sqrt(variance)
-        return Interval(centre - half, centre + half, centre, confidence, "t")
+        low = max(centre - half, 0.0) if self.timed else centre - half
+        return Interval(low, centre + half, centre, confidence, "t")
 
 
 class ClusteredShare(Ratio):
