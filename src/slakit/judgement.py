@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slakit.events.log import EventLog, Exclusion
     from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
+    from slakit.penalty import Ledger
 
 CODED = ("metric", "phase", "cause", "agent", "team", "removed", "policy", "policy_version", "priority", "verdict")
 """Columns of few distinct values."""
@@ -207,6 +208,12 @@ class Judgement:
         for verdict in (row.verdict for row in self.rows) if self.engine == "object" else self.column("verdict").tolist():
             counts[verdict] += 1
         return counts
+
+    def penalties(self, *, period: str | None = None, calendar: str = "gregorian", tz: Any = None, fees: Any = None) -> "Ledger":
+        """What the breaches cost, as a ledger; see `slakit.penalty.ledger_for`."""
+        from slakit.penalty import ledger_for  # noqa: PLC0415 - money only when asked for
+
+        return ledger_for(self, period=period, calendar=calendar, tz=tz, fees=fees)
 
     def attainment(self, *, by: Sequence[str] | str = (), since: Any = None, until: Any = None, confidence: float = 0.95) -> "Attainment":
         """The share of promises kept, by groups; see `slakit.attainment.attainment`."""
