@@ -2,10 +2,9 @@
 
 from slakit.penalty.assess import assess, assess_periods
 from slakit.penalty.breach import Breach, Outcome, Standing
-from slakit.penalty.judged import ledger_for
 from slakit.penalty.ledger import Ledger
 from slakit.penalty.line import Line
 from slakit.penalty.rule import Penalty
 from slakit.penalty.share import Share
 
-__all__ = ["Breach", "Ledger", "Line", "Outcome", "Penalty", "Share", "Standing", "assess", "assess_periods", "ledger_for"]
+__all__ = ["Breach", "Ledger", "Line", "Outcome", "Penalty", "Share", "Standing", "assess", "assess_periods"]

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit.events.kinds import EventKind
-from slakit.judge_columns import BREACHED
+from slakit.ledger.judged import breaches_of, standing_of
 from slakit.money import Money
 from slakit.penalty.assess import Contract, Rules, assess
-from slakit.penalty.judged import breaches_of, standing_of
 from slakit.penalty.ledger import Ledger
 from slakit.penalty.linear import is_linear, linear_charges
+from slakit.verdict import VERDICTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from slakit.judge_columns import JudgedColumns
     from slakit.judgement import Judgement
     from slakit.penalty.rule import Penalty
+
+_BREACHED = VERDICTS.index("breached")
 
 
 def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
@@ -54,7 +56,7 @@ def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
 
 def _overruns(judged: "JudgedColumns") -> "list[tuple[Penalty, NDArray[np.int64]]]":
     """Each rule with the overruns of the cycles that it charges, us."""
-    rows = np.flatnonzero(judged.verdict == BREACHED)
+    rows = np.flatnonzero(judged.verdict == _BREACHED)
     kinds = judged.columns.kind
     gone = np.flatnonzero((kinds == EventKind.SPAM) | (kinds == EventKind.DELETED))
     if len(gone):

@@ -44,7 +44,7 @@ def ledger_for(
     """
     rules = rules_of(judgement.policies)
     if period is None:
-        from slakit.penalty.judged_columns import fast_ledger  # noqa: PLC0415 - numpy only for columns
+        from slakit.ledger.at_once import fast_ledger  # noqa: PLC0415 - numpy only for columns
 
         fast = fast_ledger(judgement, rules) if judgement.engine == "column" else None
         if fast is not None:
