@@ -47,7 +47,7 @@ class Judgement:
 
     __slots__ = ("_arrays", "_judge_one", "_regular", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
 
-    def __init__(  # noqa: PLR0913 - what a judgement rests on
+    def __init__(
         self, policies: PolicySet, log: "EventLog", as_of: int, *, exclusions: "Sequence[Exclusion]", responders: Iterable[Any],
         engine: str,
     ) -> None:  # fmt: skip
@@ -209,9 +209,9 @@ class Judgement:
             counts[verdict] += 1
         return counts
 
-    def penalties(self, *, period: str | None = None, calendar: str = "gregorian", tz: Any = None, fees: Any = None) -> "Ledger":
-        """What the breaches cost, as a ledger; see `slakit.penalty.ledger_for`."""
-        from slakit.penalty import ledger_for  # noqa: PLC0415 - money only when asked for
+    def penalties(self, period: Any = None, *, calendar: str = "gregorian", tz: Any = None, fees: Any = None) -> "Ledger":
+        """What the breaches cost, as a ledger; see `slakit.ledger.ledger_for`."""
+        from slakit.ledger import ledger_for  # noqa: PLC0415 - money only when asked for
 
         return ledger_for(self, period=period, calendar=calendar, tz=tz, fees=fees)
 
