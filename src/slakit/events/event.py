@@ -166,7 +166,7 @@ def event_of(*slots: Any) -> Event:
     draft.ticket, draft.at, draft.kind, draft.id, draft.seq, draft.actor, draft.role, draft.public, draft.status, draft.category, data = (
         slots
     )
-    draft.data = MappingProxyType(data) if type(data) is dict else data
+    draft.data = data if type(data) is MappingProxyType else MappingProxyType(data) if data else _NOTHING
     draft.__class__ = Event
     return draft  # type: ignore[return-value]
 

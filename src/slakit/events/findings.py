@@ -28,13 +28,17 @@ def all_doubts(log: "EventLog", duplicates: Iterable[Duplicate], noted: Iterable
 
 
 def _array_doubts(log: "EventLog", as_of: int) -> list[Finding]:
+    import numpy as np  # noqa: PLC0415 - objects do without
+
     from slakit.events.suspects import near_miss_tickets, suspects  # noqa: PLC0415 - brings numpy
 
     known = log.columns().cut(as_of)
     tickets = frozenset(known.tickets.tolist())
     found: list[Finding] = []
-    for code in suspects(known).tolist():
-        found += ticket_doubts(known.events(code), as_of, tickets)
+    looked_at = np.zeros(len(known.tickets), np.bool_)
+    looked_at[suspects(known)] = True
+    for _, events in known.take(np.flatnonzero(looked_at[known.ticket])).each_ticket():
+        found += ticket_doubts(events, as_of, tickets)
     for key in known.keys:
         near = near_miss(key)
         if near is not None and (count := near_miss_tickets(known, key)):
