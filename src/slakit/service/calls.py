@@ -36,7 +36,8 @@ class Calls:
     @property
     def offered(self) -> Bools:
         """Which tickets are calls whose outcome is known."""
-        return (self.answered != NAT) | (self.gave_up != NAT)
+        offered: Bools = (self.answered != NAT) | (self.gave_up != NAT)
+        return offered
 
 
 def calls_of(lives: Lives) -> Calls:
@@ -68,7 +69,7 @@ def _ask(  # noqa: PLR0917 - the three share all of it
     return asking.answer(units, sums)
 
 
-def speed_of_answer(  # noqa: PLR0913 - the arguments of the metric
+def speed_of_answer(
     log: Any, *, as_of: Any, by: str | Iterable[str] | None = None, since: Any = None, until: Any = None, basis: str | None = None,
     tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -99,7 +100,7 @@ def speed_of_answer(  # noqa: PLR0913 - the arguments of the metric
     )  # fmt: skip
 
 
-def abandonment(  # noqa: PLR0913 - the arguments of the metric
+def abandonment(
     log: Any, *, as_of: Any, short: Any = None, by: str | Iterable[str] | None = None, since: Any = None, until: Any = None,
     basis: str | None = None, tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -136,7 +137,7 @@ def abandonment(  # noqa: PLR0913 - the arguments of the metric
     )  # fmt: skip
 
 
-def answered_within(  # noqa: PLR0913 - the arguments of the metric
+def answered_within(
     log: Any, *, as_of: Any, within: Any = "20s", of: str = "offered", by: str | Iterable[str] | None = None, since: Any = None,
     until: Any = None, basis: str | None = None, tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip

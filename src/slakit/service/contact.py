@@ -6,7 +6,6 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from slakit._time import HOUR, NAT, fixed_span, span_text
 from slakit.errors import QueryError
@@ -31,7 +30,7 @@ VARIANTS: Mapping[str, str] = {
 _NO = frozenset({"", "0", "false", "no", "n", "none"})
 
 
-def fcr(  # noqa: PLR0913 - the arguments of the metric
+def fcr(
     log: Any, *, as_of: Any, window: Any = "7d", customer: str | None = None, topic: str | None = None, variant: str = "default",
     net: str | bool | Mapping[str, Any] | None = None, ignore: Collection[Any] = (), schedule: Schedule | None = None,
     by: str | Iterable[str] | None = None, since: Any = None, until: Any = None, basis: str | None = None,
@@ -147,7 +146,7 @@ class Issues:
         return self.order[np.repeat(self.starts[places] - skip, lengths) + np.arange(int(lengths.sum()))]
 
 
-def _issues(lives: Lives, touches: Touches, keys: list[NDArray[np.integer[Any]]], length: int) -> Issues:
+def _issues(lives: Lives, touches: Touches, keys: list[Ints], length: int) -> Issues:
     every = np.arange(len(lives.tickets))
     if not keys:
         return Issues(every, every, every, lives.opened)
@@ -158,7 +157,7 @@ def _issues(lives: Lives, touches: Touches, keys: list[NDArray[np.integer[Any]]]
     return Issues(order, starts, first, lives.opened[first])
 
 
-def _default(  # noqa: PLR0917 - one signature with `_named`
+def _default(
     lives: Lives, touches: Touches, issues: Issues, _variant: str, length: int, _schedule: Schedule | None
 ) -> tuple[Bools, Bools, Ints]:
     """Whether each issue succeeded, whether it has a reply, and when it is known."""
@@ -170,7 +169,7 @@ def _default(  # noqa: PLR0917 - one signature with `_named`
     return ~bad, issues.any(touches.replied), at
 
 
-def _named(  # noqa: PLR0917 - one signature with `_default`
+def _named(
     lives: Lives, touches: Touches, _issues: Issues, variant: str, _length: int, schedule: Schedule | None
 ) -> tuple[Bools, Bools, Ints]:
     every, at = np.ones(len(lives.tickets), np.bool_), touches.solved_at

@@ -33,7 +33,8 @@ class Credits:
 def _human(lives: Lives, places: Ints) -> Ints:
     """Those of some events that a person of the desk did; a row that names no role is taken as such."""
     role = lives.role[places]
-    return places[(role == Role.AGENT) | (role == Role.UNKNOWN)]
+    human: Ints = places[(role == Role.AGENT) | (role == Role.UNKNOWN)]
+    return human
 
 
 def measured(lives: Lives) -> Credits:
@@ -67,10 +68,7 @@ def worked(lives: Lives) -> Credits:
     opened[1:] &= ~(same[1:] & begins[:-1])
     ended = np.zeros(len(order), np.bool_)
     ended[1:] = ~begins[1:] & same[1:] & begins[:-1]
-    if len(order):
-        latest = np.maximum.accumulate(np.where(opened, np.arange(len(order)), 0))
-    else:
-        latest = order
+    latest = np.maximum.accumulate(np.where(opened, np.arange(len(order)), 0)) if len(order) else order
     end = order[ended]
     start = order[latest[ended]]
     span = shared(lives.at[places[start]], lives.at[places[end]], holder[end])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import Any, Literal
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +26,7 @@ _TOLD = {
 }
 
 
-def aht(  # noqa: PLR0913 - the arguments of the metric
+def aht(
     log: Any, *, as_of: Any, per: Literal["contact", "agent_handle"] = "contact",
     source: Literal["auto", "spans", "work", "estimate"] = "auto", cap: Any = "15m",
     by: str | Iterable[str] | None = None, since: Any = None, until: Any = None, basis: str | None = None,
@@ -54,7 +53,7 @@ def aht(  # noqa: PLR0913 - the arguments of the metric
 
     Returns:
         Time. Parts: ``talk``, ``hold``, ``wrap``, ``work`` (means over the same contacts); for the estimate
-        ``capped``, the share of credits that hit the cap. The variant names the source.
+        ``capped``, the share of work that hit the cap. The variant names the source.
 
     Raises:
         QueryError: ``unknown_per``, ``unknown_source``, ``bad_cap``, ``unknown_field``, ``empty_window``, ``unknown_basis``.
@@ -63,7 +62,7 @@ def aht(  # noqa: PLR0913 - the arguments of the metric
     choice("per", per, ("contact", "agent_handle"))
     choice("source", source, SOURCES)
     lives = lives_of(log, as_of)
-    used, credits = credits_of(lives, source, cap)
+    used, work = credits_of(lives, source, cap)
     note = _TOLD[used].format(cap=cap if isinstance(cap, str) else span_text(fixed_span(cap)))
     names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
 
@@ -72,17 +71,17 @@ def aht(  # noqa: PLR0913 - the arguments of the metric
             "aht", "span", lives, basis=basis, bases=BASES, since=since, until=until, by=groups, tz=tz, calendar=calendar,
             variant=f"{unit}, {used}", notes=(note, "what was abandoned or only robots handled does not count"),
         )  # fmt: skip
-        return _answer(asking, lives, credits, used=used, by_agent=unit == "agent_handle")
+        return _answer(asking, lives, work, used=used, by_agent=unit == "agent_handle")
 
     if per == "contact" and "agent" in names:
-        return attrs.evolve(asked(per, ()), by=names, groups=asked("agent_handle", names).groups)
+        return asked(per, ()).but(by=names, groups=asked("agent_handle", names).groups)
     return asked(per, names)
 
 
-def _answer(asking: Question, lives: Lives, credits: Credits, *, used: str, by_agent: bool) -> Result:
-    contacts = _contacts(lives, credits, by_agent=by_agent)
+def _answer(asking: Question, lives: Lives, work: Credits, *, used: str, by_agent: bool) -> Result:
+    contacts = _contacts(lives, work, by_agent=by_agent)
     ticket, last = contacts.pop("ticket"), contacts.pop("last")
-    handled, abandoned, robots = last >= 0, _abandoned(lives, credits), _robots_only(lives)
+    handled, abandoned, robots = last >= 0, _abandoned(lives, work), _robots_only(lives)
     reason, reasons = reasons_of(
         lives, ticket, ("abandoned", abandoned[ticket]), ("bot_only", ~handled & robots[ticket]), ("not_handled", ~handled)
     )
@@ -100,7 +99,7 @@ def _answer(asking: Question, lives: Lives, credits: Credits, *, used: str, by_a
 
 
 def credits_of(lives: Lives, source: str, cap: Any) -> tuple[str, Credits]:
-    """The credits of handling from a source, with the source that was used.
+    """The work of handling from a source, with the source that was used.
 
     Raises:
         QueryError: ``bad_cap``.
@@ -120,28 +119,28 @@ def credits_of(lives: Lives, source: str, cap: Any) -> tuple[str, Credits]:
     return used, estimated(lives, most)
 
 
-def _contacts(lives: Lives, credits: Credits, *, by_agent: bool) -> dict[str, Any]:
-    """Per contact: its ticket, the credits by part and in all, how many, how many capped, and the last event of handling."""
+def _contacts(lives: Lives, work: Credits, *, by_agent: bool) -> dict[str, Any]:
+    """Per contact: its ticket, the work by part and in all, how many, how many capped, and the last event of handling."""
     tickets = len(lives.tickets)
-    ticket = lives.ticket[credits.place].astype(np.int64)
+    ticket = lives.ticket[work.place].astype(np.int64)
     if by_agent:
-        width = int(credits.agent.max()) + 2 if len(credits.agent) else 1
-        pairs, unit = np.unique(ticket * width + credits.agent + 1, return_inverse=True)
+        width = int(work.agent.max()) + 2 if len(work.agent) else 1
+        pairs, unit = np.unique(ticket * width + work.agent + 1, return_inverse=True)
         without = np.setdiff1d(np.arange(tickets), pairs // width)
         owner, count = np.concatenate((pairs // width, without)), len(pairs) + len(without)
     else:
         unit, owner, count = ticket, np.arange(tickets), tickets
     last = np.full(count, -1, np.int64)
-    order = np.argsort(credits.place, kind="stable")
-    last[unit[order]] = credits.place[order]
+    order = np.argsort(work.place, kind="stable")
+    last[unit[order]] = work.place[order]
 
     def summed(flags: NDArray[np.bool_] | slice) -> Ints:
-        return _sums(unit[flags], credits.span[flags], count)
+        return _sums(unit[flags], work.span[flags], count)
 
     out: dict[str, Any] = {"ticket": owner, "last": last, "total": summed(slice(None))}
     out["actions"] = np.bincount(unit, minlength=count)
-    out["capped"] = np.bincount(unit[credits.capped], minlength=count)
-    return out | {part: summed(credits.part == code) for code, part in enumerate(PARTS)}
+    out["capped"] = np.bincount(unit[work.capped], minlength=count)
+    return out | {part: summed(work.part == code) for code, part in enumerate(PARTS)}
 
 
 def _sums(unit: Ints, spans: Ints, count: int) -> Ints:
@@ -151,10 +150,10 @@ def _sums(unit: Ints, spans: Ints, count: int) -> Ints:
     return out
 
 
-def _abandoned(lives: Lives, credits: Credits) -> NDArray[np.bool_]:
+def _abandoned(lives: Lives, work: Credits) -> NDArray[np.bool_]:
     """Tickets whose caller gave up and that nobody handled afterwards."""
     gave_up = lives.last_of(lives.where(EventKind.ABANDONED))
-    handled = lives.last_of(np.sort(credits.place))
+    handled = lives.last_of(np.sort(work.place))
     return (gave_up >= 0) & (handled < gave_up)
 
 
@@ -204,10 +203,10 @@ def workload(
         message = f"per={per!r}: give a length of time greater than zero, e.g. '30m'"
         raise QueryError(message, code="bad_per", given=per)
     lives = lives_of(log, as_of)
-    credits = measured(lives)
-    keep = lives.removed[0][lives.ticket[credits.place]] == 0
-    end = lives.at[credits.place[keep]]
-    start = end - credits.span[keep]
+    work = measured(lives)
+    keep = lives.removed[0][lives.ticket[work.place]] == 0
+    end = lives.at[work.place[keep]]
+    start = end - work.span[keep]
     if window.since is not None:
         start = np.maximum(start, window.since)
     if window.until is not None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from slakit._time import NAT
 from slakit.events.kinds import EventKind, Role
@@ -122,7 +121,8 @@ def transfers(lives: Lives) -> Ints:
     place = {name: code for code, name in enumerate(teams)}
     given = np.array([place.get(name, -2) for name in names], np.int64)[groups[assigned]]
     before = held[assigned - 1]
-    return assigned[(before >= 0) & (before != given)]
+    moved: Ints = assigned[(before >= 0) & (before != given)]
+    return moved
 
 
 def people_of(lives: Lives) -> Ints:
@@ -143,7 +143,7 @@ def people_of(lives: Lives) -> Ints:
     return np.bincount(pairs // (len(place) + 1), minlength=len(lives.tickets))
 
 
-def chains(lives: Lives, keys: list[NDArray[np.integer[Any]]], last_contact: Ints, window: int, counted: Bools) -> Ints:
+def chains(lives: Lives, keys: list[Ints], last_contact: Ints, window: int, counted: Bools) -> Ints:
     """The number of the issue of each ticket: tickets with equal keys whose contacts lie less than a window apart.
 
     Args:
@@ -178,4 +178,5 @@ def _latest(at: Ints, begins: Bools) -> Ints:
     """The running maximum within groups that begin at flags."""
     distinct, rank = np.unique(at, return_inverse=True)
     group = np.cumsum(begins) * len(distinct)
-    return distinct[np.maximum.accumulate(rank + group) - group]
+    latest: Ints = distinct[np.maximum.accumulate(rank + group) - group]
+    return latest

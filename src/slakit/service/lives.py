@@ -151,7 +151,7 @@ class Lives:
 
     def messages(self, *roles: Role, opening: bool = False) -> Bools:
         """Which events are public messages of some roles; with ``opening`` the `created` counts as one."""
-        flag = self.kind == EventKind.MESSAGE
+        flag: Bools = self.kind == EventKind.MESSAGE
         if opening:
             flag |= self.kind == EventKind.CREATED
         flag &= self.public
@@ -278,10 +278,10 @@ def lives_of(log: Any, as_of: Any) -> Lives:
     opening = created[starts[:-1]] if len(kind) else np.zeros(0, np.bool_)
     if opening.all() and np.count_nonzero(created) == len(opening):
         return Lives(columns, until, None, columns.ticket, starts, columns.at, kind, columns.role, columns.public, columns.category)
-    return _put_right(columns, until, created, opening)
+    return _put_right(columns, until, created)
 
 
-def _put_right(columns: "EventColumns", until: int, created: Bools, opening: Bools) -> Lives:
+def _put_right(columns: "EventColumns", until: int, created: Bools) -> Lives:
     """Tickets whose first event is not their only `created`: move it, leave further ones out, or let the first event stand for it."""
     n, tickets = len(columns.at), len(columns.tickets)
     first = columns.starts[:-1]

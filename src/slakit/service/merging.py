@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from slakit.errors import MergeError
 
 if TYPE_CHECKING:
@@ -42,8 +40,7 @@ def merged(one: "Result", other: "Result") -> "Result":
         name: one.parts[name] + other.parts[name] if name in one.parts and name in other.parts else (one.parts.get(name) or other.parts.get(name))
         for name in names
     }
-    return attrs.evolve(
-        one,
+    return one.but(
         tally=one.tally + other.tally,
         window=window,
         excluded=added(one.excluded, other.excluded),
@@ -76,7 +73,7 @@ def joined(one: "Window", other: "Window") -> "Window":
         return one
     for first, second in ((one, other), (other, one)):
         if first.until is not None and first.until == second.since:
-            return attrs.evolve(first, until=second.until)
+            return type(one)(first.since, second.until)
     for first, second in ((one, other), (other, one)):
         if first.until is not None and second.since is not None and first.until < second.since:
             message = f"the windows {one} and {other} do not touch: what lies between them would look empty"
@@ -90,7 +87,7 @@ def _group(one: "Result | None", other: "Result | None", window: "Window") -> "R
         return merged(one, other)
     found = one if one is not None else other
     assert found is not None  # noqa: S101 - the key comes from one of the two
-    return attrs.evolve(found, window=window)
+    return found.but(window=window)
 
 
 def added(one: Mapping[Any, int], other: Mapping[Any, int]) -> dict[Any, int]:

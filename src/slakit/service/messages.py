@@ -20,7 +20,7 @@ _NOTES = (
 )
 
 
-def messages_per_service(  # noqa: PLR0913 - the arguments of the metric
+def messages_per_service(
     log: Any, *, as_of: Any, variant: str = "default", by: str | Iterable[str] | None = None, since: Any = None, until: Any = None,
     basis: str | None = None, tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip

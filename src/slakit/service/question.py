@@ -101,8 +101,7 @@ class Question:
             units: all units of the log.
             sums: what the units at some places come to.
         """
-        at = units.at[self.basis]
-        inside = self._inside(units, at)
+        inside = self.inside(units)
         if not self.by:
             return self._result(units, np.flatnonzero(inside), sums)
         chosen = np.flatnonzero(inside)
@@ -119,9 +118,11 @@ class Question:
             if found.n or found.open or found.pending or set(key) != {None}:
                 groups[key[0] if len(key) == 1 else key] = found
         whole = self._result(units, chosen, sums)
-        return attrs.evolve(whole, by=self.by, groups={key: groups[key] for key in sorted(groups, key=order)})
+        return whole.but(by=self.by, groups={key: groups[key] for key in sorted(groups, key=order)})
 
-    def _inside(self, units: Units, at: Ints) -> NDArray[np.bool_]:
+    def inside(self, units: Units) -> NDArray[np.bool_]:
+        """Which units belong to the window by the basis; one without an instant belongs to it from its opening on."""
+        at = units.at[self.basis]
         since, until = self.window.since, self.window.until
         if since is None and until is None:
             return np.ones(len(at), np.bool_)
@@ -157,10 +158,11 @@ class Question:
 
     def _ids(self, units: Units, places: Ints) -> Sequence[Any]:
         codes = units.ticket[places] if units.tickets is None else units.tickets(places)
-        return self.lives.tickets[np.unique(codes)] if len(codes) else ()  # type: ignore[no-any-return]
+        ids: Any = self.lives.tickets[np.unique(codes)] if len(codes) else ()
+        return ids  # type: ignore[no-any-return]
 
 
-def ask(  # noqa: PLR0917 - read together by every metric
+def ask(
     metric: str, unit: Unit, lives: Lives, *, basis: str | None, bases: Sequence[str], since: Any, until: Any,
     by: str | Iterable[str] | None, tz: str | tzinfo | None, calendar: str, variant: str = "default", schedule: str | None = None,
     notes: Iterable[str] = (), mergeable: bool = True,

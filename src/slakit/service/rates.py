@@ -56,7 +56,7 @@ def _rate(metric: str, log: Any, as_of: Any, find: Callable[[Lives], Found], *, 
     return asking.answer(units, sums)
 
 
-def reopen_rate(  # noqa: PLR0913 - the arguments of the metric
+def reopen_rate(
     log: Any, *, as_of: Any, by: str | Iterable[str] | None = None, since: Any = None, until: Any = None, basis: str | None = None,
     tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -86,7 +86,7 @@ def reopen_rate(  # noqa: PLR0913 - the arguments of the metric
     return _rate("reopen_rate", log, as_of, find, by=by, since=since, until=until, basis=basis, tz=tz, calendar=calendar)
 
 
-def transfer_rate(  # noqa: PLR0913 - the arguments of the metric
+def transfer_rate(
     log: Any, *, as_of: Any, between: str = "groups", by: str | Iterable[str] | None = None, since: Any = None, until: Any = None,
     basis: str | None = None, tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -118,7 +118,7 @@ def transfer_rate(  # noqa: PLR0913 - the arguments of the metric
     return _rate("transfer_rate", log, as_of, find, variant=between, by=by, since=since, until=until, basis=basis, tz=tz, calendar=calendar)
 
 
-def escalation_rate(  # noqa: PLR0913 - the arguments of the metric
+def escalation_rate(
     log: Any, *, as_of: Any, by: str | Iterable[str] | None = None, since: Any = None, until: Any = None, basis: str | None = None,
     tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -143,7 +143,7 @@ def escalation_rate(  # noqa: PLR0913 - the arguments of the metric
     )  # fmt: skip
 
 
-def first_line_rate(  # noqa: PLR0913 - the arguments of the metric
+def first_line_rate(
     log: Any, *, as_of: Any, groups: Iterable[str] | None = None, by: str | Iterable[str] | None = None, since: Any = None, until: Any = None,
     basis: str | None = None, tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -182,7 +182,7 @@ def first_line_rate(  # noqa: PLR0913 - the arguments of the metric
     )  # fmt: skip
 
 
-def self_service_share(  # noqa: PLR0913 - the arguments of the metric
+def self_service_share(
     log: Any, *, as_of: Any, by: str | Iterable[str] | None = None, since: Any = None, until: Any = None, basis: str | None = None,
     tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -209,7 +209,7 @@ def self_service_share(  # noqa: PLR0913 - the arguments of the metric
     return _rate("self_service_share", log, as_of, find, by=by, since=since, until=until, basis=basis, tz=tz, calendar=calendar)
 
 
-def touch_rate(  # noqa: PLR0913 - the arguments of the metric
+def touch_rate(
     log: Any, *, as_of: Any, touches: str = "one", by: str | Iterable[str] | None = None, since: Any = None, until: Any = None,
     basis: str | None = None, tz: str | tzinfo | None = None, calendar: str = "gregorian",
 ) -> Result:  # fmt: skip
@@ -252,4 +252,5 @@ def _handed_on(lives: Lives) -> Ints:
     place = {name: code for code, name in enumerate(agents)}
     given = np.array([*(place.get(name, -2) for name in receivers), -2], np.int64)[to[assigned]]
     before = held[assigned - 1]
-    return assigned[(before >= 0) & (before != given)]
+    moved: Ints = assigned[(before >= 0) & (before != given)]
+    return moved

@@ -18,7 +18,7 @@ _REPLY = {"ticket": False, "reply": True, "rating": None}
 BASES = ("event", "opened")
 
 
-def rated(  # noqa: PLR0913 - the arguments of a survey
+def rated(
     purpose: Purpose, log: Any, as_of: Any, *, scale: Scale | str | None, per: str, question: str | None, variant: str,
     sums: Callable[[Scores], Sums], note: str, **asked: Any,
 ) -> Result:  # fmt: skip

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import attrs
 
 from slakit._time import utc
 from slakit._value import value
@@ -87,6 +89,14 @@ class Result:
     held: Sequence[Any] = ()
     hits: Sequence[Any] = ()
     spans: Sequence[int] = ()
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of a `Result` by name."""
+        return {field.name: getattr(self, field.name) for field in attrs.fields(Result)}  # type: ignore[arg-type]
+
+    def but(self, **changes: Any) -> Self:
+        """The same answer with some fields changed."""
+        return attrs.evolve(self, **changes)  # type: ignore[misc]  # attrs values all
 
     @property
     def value(self) -> Any:
@@ -186,7 +196,7 @@ class Result:
             message = f"{self.metric} keeps no value a unit, so it has no quantiles: ask a mean such as aht or delivery_time"
             raise QueryError(message, code="no_distribution", given=self.metric)
         found = quantile(self.spans, q, method=method)
-        return timedelta(microseconds=round(found)) if self.unit == "span" else found
+        return timedelta(microseconds=round(found)) if self.unit in {"span", "count"} else found
 
     @property
     def median(self) -> Any:
@@ -288,7 +298,7 @@ class Result:
         return sentence(self, whole=False)
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()  # noqa: SLF001 - the notebook protocol
+        return self.table()._repr_html_()
 
 
 def _content(result: Result) -> tuple[Any, ...]:

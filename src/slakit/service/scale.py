@@ -69,7 +69,7 @@ class Scale:
         return Scale.from_dict, (self.to_dict(),)
 
     @classmethod
-    def of(  # noqa: PLR0913 - the parts of a scale
+    def of(
         cls, *labels: str, positive: Iterable[str], negative: Iterable[str] = (), name: str = "", aliases: Mapping[str, str] | None = None,
     ) -> Self:  # fmt: skip
         """A satisfaction scale of words.
@@ -174,7 +174,7 @@ def word_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).translate(_SAME_LETTERS).casefold().split())
 
 
-def _shipped(  # noqa: PLR0913 - the parts of a scale
+def _shipped(  # noqa: PLR0917 - read by eye below
     name: str, points: Sequence[int], positive: Iterable[int], negative: Iterable[int], labels: Sequence[str] = (), persian: Sequence[str] = (),
     aliases: Mapping[str, int] | None = None,
 ) -> Scale:  # fmt: skip

@@ -9,7 +9,7 @@ from slakit.events.log import EventLog
 from slakit.service.question import choice
 from slakit.service.result import Result
 from slakit.service.scale import Purpose, Scale
-from slakit.service.scores import Collapse, Scores, collapsed, csat_sums, ces_sums, nps_sums
+from slakit.service.scores import Collapse, Scores, ces_sums, collapsed, csat_sums, nps_sums
 from slakit.service.tally import Share
 
 if TYPE_CHECKING:

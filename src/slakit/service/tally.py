@@ -102,8 +102,10 @@ class Ratio:
         if self.units and other.units and self.timed != other.timed:
             message = "one side is time, the other a plain number: both must be of the same kind"
             raise MergeError(message, code="unit_mismatch")
-        sums = ((getattr(self, name) + getattr(other, name)) for name in ("units", "x", "y", "xx", "xy", "yy"))
-        return type(self)(*sums, self.timed or other.timed)
+        return type(self)(
+            self.units + other.units, self.x + other.x, self.y + other.y, self.xx + other.xx, self.xy + other.xy, self.yy + other.yy,
+            self.timed or other.timed,
+        )  # fmt: skip
 
     @property
     def n(self) -> int:
