@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
     from slakit.penalty import Ledger
+    from slakit.stats import Durations
+    from slakit.stats import Durations
 
 CODED = ("metric", "phase", "cause", "agent", "team", "removed", "policy", "policy_version", "priority", "verdict")
 """Columns of few distinct values."""
@@ -208,6 +210,25 @@ class Judgement:
         for verdict in (row.verdict for row in self.rows) if self.engine == "object" else self.column("verdict").tolist():
             counts[verdict] += 1
         return counts
+
+    def durations(self, metric: "str | Metric") -> "Durations":
+        """How long the cycles of a clock took, open and cancelled ones counted for what they are (SPEC 8).
+
+        Args:
+            metric: id of the clock; an accumulating one is taken with what earlier cycles used up.
+
+        Raises:
+            QueryError: ``unknown_metric``.
+        """
+        from slakit.judgement_durations import durations_of  # noqa: PLC0415 - statistics only when asked for
+
+        return durations_of(self, metric if isinstance(metric, str) else metric.name)
+
+    def summary(self) -> "Table":
+        """A row a metric: Kaplan-Meier median and p90 beside the finished-only ones, and how far they differ."""
+        from slakit.judgement_durations import summary_of  # noqa: PLC0415 - statistics only when asked for
+
+        return summary_of(self)
 
     def penalties(self, period: Any = None, *, calendar: str = "gregorian", tz: Any = None, fees: Any = None) -> "Ledger":
         """What the breaches cost, as a ledger; see `slakit.ledger.ledger_for`."""
