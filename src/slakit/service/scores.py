@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from slakit._value import value
 from slakit.errors import SurveyError
 from slakit.service.question import Sums, choice
 from slakit.service.scale import Scale
@@ -17,7 +18,8 @@ Collapse = Literal["last", "first", "worst", "best", "mean"]
 COLLAPSES = ("last", "first", "worst", "best", "mean")
 
 
-class Scores(NamedTuple):
+@value(eq=False)
+class Scores:
     """Answers in order of time.
 
     Attributes:
@@ -97,7 +99,7 @@ def collapsed(scores: Scores, collapse: Collapse | None, *, drop: bool) -> "Scor
     sorted_clusters = scores.clusters[order]
     change = np.flatnonzero(sorted_clusters[1:] != sorted_clusters[:-1])
     edge = np.concatenate(([0], change + 1)) if collapse in {"first", "worst"} else np.concatenate((change, [n - 1]))
-    return scores._replace(points=scores.points[order[edge]] if n else scores.points, clusters=None)
+    return Scores(scores.scale, scores.points[order[edge]] if n else scores.points)
 
 
 class Macro(NamedTuple):
@@ -115,7 +117,7 @@ class Macro(NamedTuple):
 def csat_sums(given: Scores | Macro, *, drop: bool) -> Sums:
     """Share of positive answers, with mean, net and top share."""
     if isinstance(given, Macro):
-        rest = csat_sums(given.scores._replace(clusters=None), drop=drop)
+        rest = csat_sums(Scores(given.scores.scale, given.scores.points), drop=drop)
         return rest._replace(tally=_macro(given))
     import numpy as np  # noqa: PLC0415 - beside its only use
 
