@@ -208,10 +208,16 @@ def test_dense_integers_keep_their_order():
 
 
 def test_what_cannot_be_hashed_counts_by_its_text():
-    """Lists in a column are told apart by their content."""
+    """Lists in a column are told apart by their content, numbers by their type."""
     codes, values = factorize_objects([["a"], ["b"], ["a"], None, ""])
     assert codes.tolist() == [0, 1, 0, -1, -1]
     assert values == [["a"], ["b"]]
+    codes, values = factorize_objects([1, True, 1.0, 1, None, "1", [1]])
+    assert codes.tolist() == [0, 1, 2, 0, -1, 3, 4]
+    assert [type(given) for given in values] == [int, bool, float, str, list]
+    with pytest.raises(LogErrors) as caught:
+        EventLog.from_columns({"ticket": [1, True, 1.0], "at": [AT] * 3, "kind": ["created"] * 3})
+    assert [(error.code, error.fields["row"]) for error in caught.value.exceptions] == [("bad_ticket", 1), ("bad_ticket", 2)]
 
 
 def test_absent_cells_of_every_type():

@@ -187,19 +187,25 @@ def _factorize_ids(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any
 
 
 def factorize_objects(elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
-    """Codes of arbitrary elements and the distinct ones in order of appearance; what cannot be hashed counts by its text."""
+    """Codes of arbitrary elements and the distinct ones in order of appearance; 1, 1.0 and True are three.
+
+    What cannot be hashed counts by its text.
+    """
+    keys: Sequence[Any] = elements
+    if len(set(map(type, elements)) - {str, type(None)}) > 1:
+        keys = [(type(element), element) for element in elements]
     try:
-        places: dict[Any, int] = dict.fromkeys(elements, 0)
+        places: dict[Any, int] = dict.fromkeys(keys, 0)
     except TypeError:
-        keys = [element if element.__hash__ is not None else (type(element), repr(element)) for element in elements]
-        first = dict(zip(reversed(keys), reversed(elements), strict=True))
-        codes, distinct = factorize_objects(keys)
-        return codes, [first.get(key, key) for key in distinct]
-    distinct = []
-    for element in places:
+        keys = [(type(element), element if element.__hash__ is not None else repr(element)) for element in elements]
+        places = dict.fromkeys(keys, 0)
+    first = places if keys is elements else dict(zip(reversed(keys), reversed(elements), strict=True))
+    distinct: list[Any] = []
+    for key in places:
+        element = key if keys is elements else first[key]
         if is_absent(element):
-            places[element] = ABSENT
+            places[key] = ABSENT
         else:
-            places[element] = len(distinct)
+            places[key] = len(distinct)
             distinct.append(plain(element))
-    return np.fromiter(map(places.__getitem__, elements), np.int32, len(elements)), distinct
+    return np.fromiter(map(places.__getitem__, keys), np.int32, len(keys)), distinct
