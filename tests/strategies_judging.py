@@ -1,0 +1,87 @@
+"""Random policy sets over the fields of drawn logs, and schedules to judge by."""
+
+from hypothesis import strategies as st
+
+from slakit import Escalation, Exclusion, Policy, PolicySet, PriorityMatrix, Schedule, Target
+from tests.strategies import PRIORITIES, START, TIERS
+
+DESK = Schedule.weekly("mon-fri 09:00-12:30 13:00-17:00", tz="Europe/Berlin", holidays={"2026-04-03": "Good Friday"})
+NIGHT = Schedule.weekly("mon-sun 20:00-04:00", tz="America/New_York")
+ALWAYS = Schedule.always()
+SHORT = Schedule.weekly("thu 13:00-13:30; sat 00:00-24:00", tz="UTC")
+SCHEDULES = (DESK, NIGHT, ALWAYS, SHORT)
+METRICS = ("first_response", "first_response.pausable", "next_response", "next_response.latest", "resolution", "resolution.each", "queue", "time_in.pending")
+
+spans = st.sampled_from(("1s", "5m", "20m", "1h", "4h", "8h", "30h", "1 working day", "end of 2 working days"))
+schedules = st.sampled_from(SCHEDULES)
+
+
+def targets():
+    """Targets, some on a schedule of their own, some at a field of the ticket."""
+    span = st.builds(lambda length, schedule: Target(length, schedule=schedule), spans, st.one_of(st.none(), schedules))
+    return st.one_of(span, span, span, st.just(Target.at_field("due")))
+
+
+def levels(metric):
+    """Escalations of one metric, a level each."""
+    each = st.sampled_from(("25%", "75%", "-10m", "100%", "+10m", "150%"))
+    order = ("25%", "75%", "-10m", "100%", "+10m", "150%")
+    return st.lists(each, unique=True, max_size=3).map(lambda found: [Escalation(metric, at=at, actions="move_to_top") for at in sorted(found, key=order.index)])
+
+
+@st.composite
+def policies(draw, name, *, metrics=METRICS, retarget=None):
+    """One policy."""
+    named = draw(st.lists(st.sampled_from(metrics), min_size=1, max_size=3, unique=True))
+    promised = {}
+    for metric in named:
+        rows = {"*": draw(targets())}
+        for priority in draw(st.lists(st.sampled_from(PRIORITIES), max_size=2, unique=True)):
+            rows[priority] = draw(targets())
+        promised[metric] = rows
+    escalations = [one for metric in named for one in draw(levels(metric))]
+    escalations += draw(st.sampled_from(([], [], [Escalation(exchanges=0, actions="call_customer")], [Escalation(handling="2m", actions="call_customer")])))
+    when = draw(st.sampled_from((None, None, {"tier": draw(st.sampled_from(TIERS))}, {"seats": {"min": 10}}, {"tier": {"not": "gold"}})))
+    options = {}
+    if draw(st.integers(0, 4)) == 0:
+        options[draw(st.sampled_from(("valid_from", "valid_until")))] = draw(st.sampled_from(("2026-03-26", "2026-03-27", "2026-04-10")))
+    return Policy(
+        name, when=when, schedule=draw(schedules), targets=promised, escalations=escalations,
+        retarget=retarget or draw(st.sampled_from(("from_start", "from_start", "from_change", "pinned"))),
+        on_schedule_change=draw(st.sampled_from(("last", "sum"))), **options,
+    )  # fmt: skip
+
+
+@st.composite
+def policy_sets(draw, **wishes):
+    """One to three policies."""
+    each = [draw(policies(name, **wishes)) for name in ("gold", "silver", "rest")[: draw(st.integers(1, 3))]]
+    matrix = PriorityMatrix({"acme": {"billing": "urgent", "network": "low"}, "zeta": {"billing": "normal", "network": "low"}}, impact="customer", urgency="category")
+    return PolicySet(each, priorities=PRIORITIES, matrix=draw(st.sampled_from((None, matrix))))
+
+
+def exclusions():
+    """No exclusion, or one near the start of drawn logs, for all or for some."""
+    from datetime import timedelta
+
+    when = st.sampled_from((None, {"tier": "gold"}))
+    one = st.builds(
+        lambda start, length, who: Exclusion(START + timedelta(minutes=start), START + timedelta(minutes=start + length), "outage", who),
+        st.integers(-10, 600), st.integers(1, 600), when,
+    )  # fmt: skip
+    return st.lists(one, max_size=2)
+
+
+@st.composite
+def judging_rows(draw, **wishes):
+    """Rows as `tests.strategies.event_rows` draws them, some tickets with a due date that may move."""
+    from tests.strategies import event_rows
+
+    rows = [dict(row) for row in draw(event_rows(**wishes))]
+    dates = st.sampled_from(("2026-03-26T12:00:30+00:00", "2026-03-26T14:00:00+01:00", "2026-03-27T09:00:00+00:00", "2026-04-20T09:00:00+00:00"))
+    for row in rows:
+        if row["kind"] == "created" and draw(st.booleans()):
+            row["due"] = draw(dates)
+        elif row["kind"] == "field" and draw(st.integers(0, 3)) == 0:
+            row.update(field="due", value=draw(dates))
+    return rows
