@@ -121,6 +121,9 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
     boundaries = np.array(policies.boundaries, np.int64)
     window = np.searchsorted(boundaries, begins, "right")
     regular &= window == np.searchsorted(boundaries, ends, "right")
+    excluding = _excluding(columns, exclusions)
+    if any(target.field is not None for policy in policies.policies for _, rows in policy.targets for _, target in rows):
+        regular &= ~excluding
     combinations = _combinations(policies, program, columns, regular, window, begins)
     schedules: list[Schedule] = []
     by_metric = [
@@ -145,7 +148,7 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
     others = [row for ticket in rest for row in one_by_one.judge(ticket)]
     judged = JudgedColumns(
         columns, program, runs, regular, combinations, schedules, schedule_of, target, due, at_field, np.empty(0, np.uint8),
-        _excluding(columns, exclusions), others,
+        excluding, others,
     )  # fmt: skip
     judged.verdict = _verdicts(judged)
     return judged
