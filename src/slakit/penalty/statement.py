@@ -20,8 +20,7 @@ def explain(ledger: "Ledger", ticket: Any = None) -> str:
     """How each amount came about; of one ticket, or of all."""
     lines = [line for line in ledger.lines if ticket is None or line.ticket == ticket]
     if not lines:
-        whom = "no ticket" if ticket is None else f"ticket {ticket!r}"
-        return f"{whom} is charged"
+        return "nothing is charged" if ticket is None else f"ticket {ticket!r} is charged nothing"
     told: list[str] = []
     last: Any = None
     for line in lines:

@@ -1,0 +1,362 @@
+"""Penalty rules: what they charge one breach, what they refuse, how they are written."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from slakit import Money, Penalty, Schedule
+from slakit.errors import MoneyError, PenaltyError, QueryError, TimeError
+from slakit.penalty import Breach, Share, assess
+
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+OFFICE = Schedule.weekly("mon-sun 09:00-17:00", tz="UTC")
+
+
+class Wall:
+    """A meter of wall time, as a judged log would give."""
+
+    def net(self, start, end):
+        """Wall time."""
+        return end - start
+
+    def met_until(self, start, span):
+        """The last instant within a span."""
+        return start + span
+
+
+def rial(amount) -> Money:
+    """An amount in rials."""
+    return Money(amount, "IRR")
+
+
+def breach(minutes, *, start=0, spans=None, **options) -> Breach:
+    """A breach that runs without a break from ``start``, unless spans are given."""
+    over = int(minutes * MINUTE)
+    spans = ((start, start + over),) if spans is None else spans
+    return Breach("T-1", overrun_us=over, breached_us=start, ended_us=start + over, spans=spans, meter=Wall(), **options)
+
+
+def cost(rule, *breaches, **options):
+    """What breaches cost, as a number."""
+    return assess(breaches, rule, **options).total.amount
+
+
+def code_of(make) -> str:
+    """The code of the error that a call raises."""
+    with pytest.raises((PenaltyError, MoneyError)) as error:
+        make()
+    return error.value.code
+
+
+@pytest.mark.parametrize(
+    ("partial", "minutes", "expected"),
+    [("floor", 1.999, 1), ("ceil", 1.001, 2), ("nearest", 1.499, 1), ("nearest", 1.5, 2), ("exact", 1.5, 1.5), ("ceil", 2, 2), ("floor", 2, 2)],
+)
+def test_started_units(partial, minutes, expected):
+    """Whole minutes stay; a started one is dropped, counted, or rounded with halves up."""
+    assert cost(Penalty("resolution", rate=rial(1000), partial=partial), breach(minutes)) == 1000 * expected
+
+
+@pytest.mark.parametrize(("per", "minutes", "expected"), [("second", 1, 600), ("hour", 90, 15), ("day", 2880, 20), ("15m", 60, 40), (timedelta(minutes=30), 60, 20)])
+def test_units_of_overrun(per, minutes, expected):
+    """10 a second, hour, day of 24 hours, quarter and half of an hour."""
+    assert cost(Penalty("resolution", rate=rial(10), per=per), breach(minutes)) == expected
+
+
+def test_grace_is_passed_only_beyond_it():
+    """Exactly 5 minutes are grace; one microsecond more is not, and as a cliff brings all of it back."""
+    deductible = Penalty("resolution", rate=rial(60_000_000), grace="5m")
+    cliff = Penalty("resolution", rate=rial(60_000_000), grace="5m", grace_mode="cliff")
+    assert (cost(deductible, breach(5)), cost(cliff, breach(5))) == (0, 0)
+    over = Breach("T-1", overrun_us=5 * MINUTE + 1)
+    assert (cost(deductible, over), cost(cliff, over)) == (1, 5 * MINUTE + 1)
+
+
+def test_partial_units_apply_after_grace():
+    """12.5 minutes less 5 are 7.5, of which a started one counts: 8."""
+    assert cost(Penalty("resolution", rate=rial(100), partial="ceil", grace="5m"), breach(12.5)) == 800
+
+
+@pytest.mark.parametrize(
+    ("partial", "mode", "expected"),
+    [("ceil", "marginal", 90 * 10 + 31 * 20), ("floor", "marginal", 90 * 10 + 30 * 20), ("exact", "slab", 2410), ("ceil", "slab", 121 * 20)],
+)
+def test_partial_units_of_tiers(partial, mode, expected):
+    """120.5 minutes with a bound at 90: the rounded units fill the tiers from below, the odd one in the tier reached."""
+    rule = Penalty("resolution", tiers=[("90m", rial(10)), (None, rial(20))], partial=partial, tier_mode=mode)
+    assert cost(rule, breach(120.5)) == expected
+
+
+def test_floor_takes_from_the_last_tier_back():
+    """95 s over tiers of 90 s and beyond hold one whole minute: it is charged at the first tier's rate."""
+    rule = Penalty("resolution", tiers=[("90s", rial(10)), (None, rial(1000))], partial="floor")
+    assert cost(rule, Breach("T-1", overrun_us=95_000_000)) == 10
+    assert cost(rule, Breach("T-1", overrun_us=30_000_000)) == 0
+
+
+def test_tiers_charged_once():
+    """Amounts a breach by tier: marginal adds the tiers reached, slab takes the one reached."""
+    tiers = [("1h", rial(100)), ("4h", rial(250)), (None, rial(1000))]
+    found = [cost(Penalty("resolution", tiers=tiers, per="breach", tier_mode=mode), breach(90)) for mode in ("marginal", "slab")]
+    assert found == [350, 250]
+
+
+def test_tiers_by_both_bounds():
+    """(lower, upper, rate) rows say the same as (upper, rate) rows."""
+    long = Penalty("resolution", tiers=[(0, "1h", rial(1)), ("1h", None, rial(2))])
+    assert long == Penalty("resolution", tiers=[("1h", rial(1)), (None, rial(2))])
+
+
+def test_flat_is_charged_once_a_breach():
+    """However long; but not within the grace, and also where no open time has passed since a due instant."""
+    rule = Penalty("resolution", flat=rial(500))
+    assert [cost(rule, breach(minutes)) for minutes in (1, 1000)] == [500, 500]
+    assert cost(Penalty("resolution", flat=rial(500), grace="5m"), breach(5)) == 0
+    assert cost(rule, Breach("T-1", overrun_us=0)) == 500
+
+
+def test_wall_accrual_leaves_pauses_out():
+    """Ten minutes, a pause, and five more are fifteen, whatever the working overrun is."""
+    spans = ((0, 10 * MINUTE), (60 * MINUTE, 65 * MINUTE))
+    assert cost(Penalty("resolution", rate=rial(1), clock="wall"), breach(3, spans=spans)) == 15
+
+
+def test_accrual_in_other_working_time():
+    """From 16:00 to 10:00 next day are two hours of 09:00-17:00."""
+    rule = Penalty("resolution", rate=rial(1), per="hour", schedule=OFFICE)
+    assert cost(rule, breach(18 * 60, start=16 * HOUR)) == 2
+
+
+def test_grace_on_a_clock_of_its_own():
+    """An hour of office time from 16:30 on ends next morning at 09:30; then wall time is charged to 12:00: 2.5 hours."""
+    rule = Penalty("resolution", rate=rial(10), per="hour", clock="wall", grace="1h", grace_schedule=OFFICE)
+    late = breach(60 * 19.5, start=16 * HOUR + 30 * MINUTE)
+    assert cost(rule, late) == 25
+    cliff = Penalty("resolution", rate=rial(10), per="hour", clock="wall", grace="1h", grace_schedule=OFFICE, grace_mode="cliff")
+    assert cost(cliff, late) == 195
+    assert cost(rule, breach(60, start=16 * HOUR + 30 * MINUTE)) == 0
+
+
+def test_grace_in_working_time_and_charge_by_the_wall():
+    """With the judged clock's meter the grace passes on it, then wall time runs."""
+    rule = Penalty("resolution", rate=rial(1), clock="wall", grace="4m", grace_clock="working")
+    assert cost(rule, breach(10, spans=((0, 3 * MINUTE), (20 * MINUTE, 27 * MINUTE)))) == 6
+    assert code_of(lambda: cost(rule, Breach("T-1", overrun_us=10 * MINUTE, spans=((0, 10 * MINUTE),)))) == "no_meter"
+
+
+def test_rates_that_change_on_a_date():
+    """A breach is charged at the rate of its date in the zone: 30 June 20:30Z is 1 July in Tehran."""
+    rule = Penalty("resolution", rate={"2026-01-01": rial(40), "2026-07-01": rial(50)}, tz="Asia/Tehran")
+    before, from_then = 1_782_851_400_000_000 - 1, 1_782_851_400_000_000
+    assert [cost(rule, breach(10, start=at)) for at in (before, from_then)] == [400, 500]
+    assert code_of(lambda: cost(rule, breach(10))) == "no_rate"
+
+
+def test_rates_by_accrual():
+    """30 minutes around the change of a rate: 10 x 40 + 20 x 50; a started minute counts at the last rate; grace is taken first."""
+    change = 1_782_851_400_000_000
+    options = {"rate": {"2026-01-01": rial(40), "2026-07-01": rial(50)}, "tz": "Asia/Tehran", "rate_at": "accrual"}
+    late = breach(30, start=change - 10 * MINUTE)
+    assert cost(Penalty("resolution", **options), late) == 1400
+    assert cost(Penalty("resolution", **options, grace="4m"), late) == 6 * 40 + 20 * 50
+    assert cost(Penalty("resolution", **options, clock="wall", partial="ceil"), breach(30.5, start=change - 10 * MINUTE)) == 1450
+
+
+def test_minimum_and_cap_of_a_cycle():
+    """A charged cycle costs between 500 and 2,000; one that is not charged costs nothing."""
+    rule = Penalty("resolution", rate=rial(100), minimum=rial(500), cap=rial(2000), grace="1m")
+    ledger = [assess([breach(minutes)], rule) for minutes in (1, 3, 10, 60)]
+    assert [one.total.amount for one in ledger] == [0, 500, 900, 2000]
+    assert [(line.kind, line.amount.amount) for line in ledger[1]] == [("charge", 200), ("minimum", 300)]
+    assert [(line.kind, line.amount.amount) for line in ledger[3]] == [("charge", 5900), ("cap_cycle", -3900)]
+
+
+def test_a_cap_is_never_passed_by_rounding():
+    """A cap of 1000.7 rials is 1000 whole ones, per cycle, and rounded lines never sum beyond a ticket's."""
+    assert cost(Penalty("resolution", rate=rial(100), cap=rial("1000.7")), breach(60)) == 1000
+    rule = Penalty("resolution", rate=rial("333.5"), cap_per_ticket=rial(1001))
+    breaches = [Breach("T-1", ordinal=number, overrun_us=MINUTE) for number in (1, 2, 3)]
+    assert cost(rule, *breaches) == 1001
+
+
+def test_conditions_of_a_rule():
+    """A rule for urgent tickets of gold customers leaves the others alone."""
+    rule = Penalty("resolution", rate=rial(1), when={"priority": "urgent", "tier": "gold"})
+    tickets = [("urgent", "gold"), ("low", "gold"), ("urgent", "silver")]
+    breaches = [Breach(f"T-{priority}-{tier}", overrun_us=MINUTE, priority=priority, known={"tier": tier}) for priority, tier in tickets]
+    assert [line.ticket for line in assess(breaches, rule)] == ["T-urgent-gold"]
+
+
+def test_fees_by_policy_customer_and_period():
+    """The fee is that of the rule's group, else of the policy, else of all; a missing one is an error with its key."""
+    of_all = Penalty("resolution", flat="10%")
+    by_customer = Penalty("resolution", flat="10%", by="customer")
+    one = Breach("T-1", policy="gold", overrun_us=1, known={"customer": "ACME"})
+    assert cost({"gold": [of_all]}, one, fees={"gold": rial(1000), "*": rial(5)}) == 100
+    assert cost({"gold": [by_customer]}, one, fees={"ACME": rial(2000), "gold": rial(1000)}) == 200
+    assert cost({"gold": [by_customer]}, one, fees={"ACME": {"*": rial(3000)}}) == 300
+    assert cost({"gold": [by_customer]}, one, fees=lambda key, period: rial(len(key) * 100) if period is None else None) == 40
+    assert code_of(lambda: cost({"gold": [of_all]}, one, fees={"ACME": rial(1)})) == "no_fee"
+    assert code_of(lambda: cost({"gold": [of_all]}, one)) == "no_fee"
+    assert code_of(lambda: cost(of_all, one, fees=1000)) == "bad_fees"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({}, "no_charge"),
+        ({"rate": 0.5}, "float_rate"),
+        ({"rate": 50_000}, "bad_amount"),
+        ({"rate": "50,000"}, "bad_money"),
+        ({"rate": {}}, "no_rate"),
+        ({"rate": rial(-1)}, "negative_amount"),
+        ({"rate": rial(1), "flat": rial(1)}, "several_charges"),
+        ({"rate": rial(1), "per": "fortnight"}, "bad_per"),
+        ({"rate": rial(1), "per": "breach"}, "bad_per"),
+        ({"rate": rial(1), "per": "0s"}, "bad_per"),
+        ({"rate": rial(1), "partial": "up"}, "unknown_option"),
+        ({"rate": rial(1), "clock": "business"}, "unknown_option"),
+        ({"rate": rial(1), "grace": timedelta(minutes=-1)}, "bad_grace"),
+        ({"rate": rial(1), "cap": Money(1, "EUR")}, "mixed_currencies"),
+        ({"rate": rial(1), "minimum": rial(10), "cap": rial(5)}, "cap_below_minimum"),
+        ({"rate": rial(1), "minimum": rial(10), "cap_per_ticket": rial(5)}, "cap_below_minimum"),
+        ({"rate": rial(1), "quantum": 0}, "bad_quantum"),
+        ({"rate": rial(1), "quantum": 0.5}, "float_amount"),
+        ({"rate": {"2026-01-01": rial(1)}}, "no_zone"),
+        ({"rate": {"new year": rial(1)}, "tz": "UTC"}, "bad_date"),
+        ({"flat": "ten %"}, "bad_share"),
+        ({"flat": "1/0"}, "bad_share"),
+        ({"flat": "-5%"}, "bad_share"),
+        ({"tiers": []}, "bad_tiers"),
+        ({"tiers": 5}, "bad_tiers"),
+        ({"tiers": [("60m", rial(1))]}, "tiers_hole"),
+        ({"tiers": [("60m", rial(1)), ("30m", rial(2)), (None, rial(3))]}, "tiers_overlap"),
+        ({"tiers": [(None, rial(1)), (None, rial(2))]}, "tiers_overlap"),
+        ({"tiers": [(0, "1h", rial(1)), ("2h", None, rial(2))]}, "tiers_hole"),
+        ({"tiers": [(0, "2h", rial(1)), ("1h", None, rial(2))]}, "tiers_overlap"),
+        ({"tiers": [("1h", None, rial(2))]}, "tiers_hole"),
+        ({"attainment": [("95%", "99%", "10%")]}, "tiers_hole"),
+        ({"attainment": [(None, "95%", "10%"), ("96%", "99%", "5%")]}, "tiers_hole"),
+        ({"attainment": [(None, "95%", "10%"), ("94%", "99%", "5%")]}, "tiers_overlap"),
+        ({"attainment": [(None, None, "10%"), ("94%", "99%", "5%")]}, "tiers_overlap"),
+        ({"attainment": [(None, 95, "10%")]}, "bad_share"),
+        ({"counts": [(0, 2, "10%")]}, "bad_tiers"),
+        ({"counts": [(1, 2, "10%"), (2, None, "20%")]}, "tiers_overlap"),
+        ({"counts": [(1, 2, "10%"), (4, None, "20%")]}, "tiers_hole"),
+        ({"rate": rial(1), "repeat": "0.5"}, "bad_repeat"),
+        ({"rate": rial(1), "repeat": 2, "repeat_within": 0}, "bad_periods"),
+        ({"rate": rial(1), "earn_back": "50%"}, "bad_earn_back"),
+        ({"rate": rial(1), "earn_back": "150%", "earn_back_at": "99%"}, "bad_earn_back"),
+        ({"rate": rial(1), "partial_on": "sum", "cap": rial(5)}, "bad_partial"),
+        ({"flat": rial(1), "partial_on": "sum"}, "bad_partial"),
+    ],
+)  # fmt: skip
+def test_rules_that_contradict_themselves(options, code):
+    """Each contradiction has a code of its own."""
+    assert code_of(lambda: Penalty("resolution", **options)) == code
+
+
+def test_zones_and_spans_of_a_rule_are_checked():
+    """An unknown zone and what is no span are refused by name."""
+    with pytest.raises(TimeError):
+        Penalty("resolution", rate=rial(1), tz="Asia/Teheran")
+    with pytest.raises(TimeError):
+        Penalty("resolution", rate=rial(1), grace=5)
+
+
+RULES = [
+    Penalty("resolution", rate=rial(50_000), grace="5m", grace_mode="cliff", cap=rial(10**6), partial="ceil", name="delay"),
+    Penalty("resolution", rate={"2026-01-01": "1 EUR", "2026-07-01": "2 EUR"}, tz="Asia/Tehran", rate_at="accrual", per="15m"),
+    Penalty("resolution", flat=Share("1/3"), by="customer", overlap="max", quantum=1000, rounding="down", round_on="total"),
+    Penalty("resolution", tiers=[("60m", rial(1)), (None, rial(2))], tier_mode="slab", schedule=OFFICE, grace="1h", grace_schedule=OFFICE),
+    Penalty("first_response", attainment=[(None, "95%", "25%"), ("95%", "99.5%", "10%")], repeat="1.5", cap_per_period="20%", pool="all"),
+    Penalty("resolution", counts=[(1, 2, "5%"), (3, None, "10%")], earn_back="50%", earn_back_at="99%", earn_back_periods=2),
+    Penalty("resolution", rate="2%", per="day", clock="wall", when={"priority": ["urgent", "high"]}, minimum=Money("0.50", "EUR"), cap_mode="first_come"),
+    Penalty("resolution", rate=rial(5), partial="nearest", partial_on="sum", grace_clock="wall", cap_per_period=rial(5)),
+    Penalty("resolution", tiers=[("1h", rial(1)), (None, rial(0))], per="breach", cap_per_ticket=rial(5), repeat=2, repeat_within=3),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.title)
+def test_rules_as_plain_data(rule):
+    """A rule goes to text, numbers, lists and mappings, through JSON, and back without loss."""
+    import json
+
+    assert Penalty.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
+
+
+def test_plain_data_is_checked():
+    """An unknown key is answered with the nearest, a missing metric by name."""
+    with pytest.raises(PenaltyError, match="did you mean 'grace'"):
+        Penalty.from_dict({"metric": "resolution", "rate": "1 EUR", "grase": "5m"})
+    assert code_of(lambda: Penalty.from_dict({"rate": "1 EUR"})) == "missing_key"
+
+
+def test_a_rule_speaks_as_a_contract():
+    """The wording says charge, clock, grace, limits and rounding; the repr is that sentence."""
+    words = RULES[0].wording
+    assert words == (
+        "delay: 50,000 IRR for each minute of overrun. Overrun counts in the target's working time. The first 5m of overrun are charged as "
+        "well once they have passed. A started minute counts in full. At most 1,000,000 IRR a cycle. Each charge is rounded to the smallest "
+        "amount of the currency (half up)."
+    )
+    assert repr(RULES[0]) == f"<Penalty: {words}>"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, ["1 EUR from 2025-12-31 20:30Z, 2 EUR from 2026-06-30 20:30Z for each 15m unit"]),
+        (2, ["1/3 of the fee for each breach of resolution", "only the greatest charge counts", "The total is rounded to multiples of 1000 (down)"]),
+        (3, ["1 IRR for each minute up to 1h; 2 IRR for each minute beyond 1h", "by the tier that it reaches", "the schedule agreed"]),
+        (4, ["25% of the fee for a period's attainment below 95%", "from 95% to below 99.5%", "Times 1.5", "At most 20% of the fee a period"]),
+        (5, ["5% of the fee for 1 to 2 breaches in a period", "3 or more", "50% of a period's charge is given back", "each of the next 2 periods"]),
+        (6, ["It applies where priority is", "wall time, less pauses", "costs at least 0.50 EUR"]),
+        (7, ["To the nearest minute, over all cycles together"]),
+        (8, ["1 IRR once up to 1h", "each part of the overrun by its own tier", "At most 5 IRR a ticket", "one of the 3 periods before"]),
+    ],
+)  # fmt: skip
+def test_what_the_wording_says(number, said):
+    """Each option of a rule has its words."""
+    words = RULES[number].wording
+    assert all(piece in words for piece in said), words
+
+
+def test_shares():
+    """A share is exact, reads back, and multiplies."""
+    assert Share("12.5%").fraction == Fraction(1, 8)
+    assert [str(Share(text)) for text in ("12.5%", "1/3", "1/2000")] == ["12.5%", "1/3", "0.05%"]
+    assert repr(2 * Share("10%")) == "Share('20%')"
+    assert Share("10%") * Share("1/2") == Share("5%")
+    assert Share(Share("10%")) == Share(Fraction(1, 10))
+    assert Penalty("resolution", flat=Fraction(1, 10)) == Penalty("resolution", flat="10%")
+
+
+def test_a_metric_value_names_its_metric():
+    """A rule takes a clock or its id."""
+    from slakit import metrics
+
+    assert Penalty(metrics.RESOLUTION, flat=rial(1)) == Penalty("resolution", flat=rial(1))
+
+
+def test_rules_that_share_a_limit_share_a_currency():
+    """A pool of rials and euros, and a fee in another currency than the rule, are refused."""
+    pool = [Penalty("resolution", flat=Money(1, currency), pool="all", cap_per_period=Money(1, currency)) for currency in ("IRR", "EUR")]
+    assert code_of(lambda: assess([breach(1)], pool)) == "mixed_currencies"
+    rule = Penalty("resolution", rate=rial(1), cap="10%")
+    assert code_of(lambda: assess([breach(1)], rule, fees=Money(1, "EUR"))) == "mixed_currencies"
+
+
+def test_a_ledger_in_two_currencies_has_totals_but_no_total():
+    """Each currency has its sum; asking for one number is an error."""
+    rules = [Penalty("resolution", flat=rial(5)), Penalty("resolution", flat=Money(3, "EUR"))]
+    ledger = assess([breach(1)], rules)
+    assert ledger.totals == {"EUR": Money(3, "EUR"), "IRR": rial(5)}
+    assert code_of(lambda: ledger.total) == "several_currencies"
+    assert code_of(lambda: assess([], Penalty("resolution", flat="10%")).total) == "no_currency"
+    assert assess([], Penalty("resolution", flat=rial(5))).total == rial(0)
+    with pytest.raises(QueryError):
+        ledger.of(colour="red")
