@@ -35,13 +35,14 @@ def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
     if judgement.regular is None:
         return None
     judged = judgement.regular.judged
-    apart = breaches_of(judgement, [row for row in judged.others if row.choice.policy is not None and row.choice.policy.penalties])
-    if apart and any(rule.round_on == "total" for rule in every):
-        return None
     contract = Contract(rules, None)
-    totals = {} if not apart else {currency: total for currency, total in assess(apart, rules).totals.items() if total}
-    for rule, overrun in _overruns(judged):
-        charges = linear_charges(overrun, rule)
+    overruns = _overruns(judged)
+    for breach in breaches_of(judgement, [row for row in judged.others if row.choice.policy is not None]):
+        for _, rule in contract.on(breach):
+            overruns.setdefault((breach.policy, breach.policy_version, id(rule)), (rule, []))[1].append(np.array([breach.overrun_us], np.int64))
+    totals: dict[str, Money] = {}
+    for rule, held in overruns.values():
+        charges = linear_charges(np.concatenate(held), rule)
         if charges.exact:
             currency = charges.total.currency
             totals[currency] = totals.get(currency, Money.zero(currency)) + charges.total
@@ -54,8 +55,8 @@ def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
     return Ledger(lines, contract.rules, as_of=judgement.as_of, totals=dict(sorted(totals.items())))
 
 
-def _overruns(judged: "JudgedColumns") -> "list[tuple[Penalty, NDArray[np.int64]]]":
-    """Each rule with the overruns of the cycles that it charges, us."""
+def _overruns(judged: "JudgedColumns") -> "dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]]":
+    """By policy, version and rule, the rule with the overruns of the cycles that it charges, us."""
     rows = np.flatnonzero(judged.verdict == _BREACHED)
     kinds = judged.columns.kind
     gone = np.flatnonzero((kinds == EventKind.SPAM) | (kinds == EventKind.DELETED))
@@ -63,19 +64,19 @@ def _overruns(judged: "JudgedColumns") -> "list[tuple[Penalty, NDArray[np.int64]
         uncharged = np.zeros(len(judged.columns.tickets), np.bool_)
         uncharged[judged.columns.ticket[gone]] = True
         rows = rows[~uncharged[judged.runs.ticket[rows]]]
+    found: dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
     if not len(rows):
-        return []
+        return found
     overrun = _overrun(judged, rows)
     numbers, choices = judged.choice_table()
     number = numbers[rows]
     width = len(judged.combinations.choices[0])
-    charged: dict[tuple[int, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
     for index in np.unique(number).tolist():
         policy, metric = choices[index].policy, judged.program.metrics[index // width].name
         for rule in policy.penalties if policy is not None else ():
             if rule.metric == metric:
-                charged.setdefault((id(policy), id(rule)), (rule, []))[1].append(overrun[number == index])
-    return [(rule, np.concatenate(held)) for rule, held in charged.values()]
+                found.setdefault((policy.name, policy.label, id(rule)), (rule, []))[1].append(overrun[number == index])
+    return found
 
 
 def _overrun(judged: "JudgedColumns", rows: "NDArray[np.int64]") -> "NDArray[np.int64]":
