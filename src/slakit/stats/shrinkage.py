@@ -16,6 +16,7 @@ from slakit.stats.proportions import proportion
 from slakit.stats.special_arrays import Floats, beta_quantiles, digamma, trigamma
 
 _POOLED = 1e7
+_RAW = 1e-3
 _ROUNDS = 200
 _DRAWS = 2_000
 _CHUNK = 4_000_000
@@ -149,7 +150,7 @@ def _kleinman(k: NDArray[np.int64], n: NDArray[np.int64]) -> tuple[float, float]
         room = (weights * (1.0 - weights / whole)).sum() - noise
         variance = mean * (1.0 - mean)
         earlier, correlation = correlation, float((spread - variance * noise) / (variance * room)) if room > 0.0 else 0.0
-        correlation = min(max(correlation, 0.0), 1.0 - 1e-9)
+        correlation = min(max(correlation, 0.0), 1.0 / (1.0 + _RAW))
         if abs(correlation - earlier) <= 1e-12 * max(correlation, 1e-12):
             break
         weights = n / (1.0 + correlation * (n - 1.0))
@@ -167,6 +168,8 @@ def _likeliest(k: NDArray[np.int64], n: NDArray[np.int64], mean: float, precisio
         a, b = np.exp(at)
         if a + b > _POOLED:
             return float(k.sum() / n.sum()), math.inf
+        if a + b < _RAW:
+            return float(a / (a + b)), _RAW
         slope, bend = _score(hits, misses, trials, float(a), float(b))
         gradient = slope * np.array([a, b])
         curvature = bend * np.outer([a, b], [a, b]) + np.diag(gradient)

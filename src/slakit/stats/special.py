@@ -16,6 +16,8 @@ _NORMAL = NormalDist()
 _TINY = 1e-300
 _EPS = 1e-16
 _CLOSE = 1e-15
+_SETTLED = 1e-15
+_FINE = 1e-8
 _TERMS = 100_000
 _STIRLING_FROM = 15.0
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
@@ -47,7 +49,7 @@ def stirling_error(z: float) -> float:
 
 
 def deviance(x: float, mean: float) -> float:
-    """X ln(x / mean) + mean - x without cancellation near x = mean (Loader's bd0)."""
+    """The term x ln(x / mean) + mean - x without cancellation near x = mean (Loader's bd0)."""
     if abs(x - mean) < _NEAR * (x + mean):
         v = (x - mean) / (x + mean)
         total = (x - mean) * v
@@ -147,7 +149,7 @@ def _solve(
     """The x at which a tail has mass ``target``: Newton on ln(tail) against ln(x), inside a bracket."""
     low, high = 0.0, top
     goal = math.log(target)
-    x = start
+    x, last = start, math.inf
     for _ in range(_STEPS):
         mass = tail(x)
         error = math.log(mass) - goal if mass > 0.0 else -math.inf
@@ -163,6 +165,9 @@ def _solve(
             step = -error / slope if slope > 0.0 else math.inf
             if abs(step) < 1.0:
                 following = x * math.exp(step if rising else -step)
+                if abs(step) <= _SETTLED or last / 2.0 <= abs(step) <= _FINE:
+                    return following  # smaller steps are rounding
+                last = abs(step)
         if not low < following < high:
             following = _middle(low, high)
         if abs(following - x) <= 2 * _EPS * x or following in {low, high}:

@@ -10,14 +10,16 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 /
 _DIGAMMA = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760)
 _TRIGAMMA = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66)
 _SHIFT = 15
-_TINY = 1e-300
+_TINY = 1e-290
 _CLOSE = 2e-15
 _STEPS = 200
+_SETTLED = 1e-15
+_NEAR = 1e-8
 _TERMS = 20_000
 
 
 def stirling_error(z: Floats) -> Floats:
-    """Natural logarithm of Gamma(z + 1) minus Stirling's approximation, for z > 0."""
+    """Logarithm of Gamma(z + 1) minus Stirling's approximation, for z > 0."""
     z = z.copy()
     shift = np.zeros_like(z)
     for _ in range(_SHIFT):
@@ -35,7 +37,7 @@ def _horner(terms: tuple[float, ...], x: Floats) -> Floats:
 
 
 def _deviance(x: Floats, mean: Floats) -> Floats:
-    """X ln(x / mean) + mean - x, by its series where the two are close."""
+    """The term x ln(x / mean) + mean - x, by its series where the two are close."""
     plain = x * np.log(x / mean) + mean - x
     v = (x - mean) / (x + mean)
     square, power = v * v, 2.0 * x * v
@@ -47,7 +49,7 @@ def _deviance(x: Floats, mean: Floats) -> Floats:
 
 
 def beta_log_kernel(a: Floats, b: Floats, x: Floats) -> Floats:
-    """Natural logarithm of x^a (1 - x)^b / B(a, b)."""
+    """Logarithm of x^a (1 - x)^b / B(a, b)."""
     n = a + b
     exponent = stirling_error(n) - stirling_error(a) - stirling_error(b) - _deviance(a, n * x) - _deviance(b, n * (1.0 - x))
     return exponent + 0.5 * np.log(a * b / (2.0 * math.pi * n))
@@ -84,27 +86,40 @@ def beta_cdf(a: Floats, b: Floats, x: Floats) -> Floats:
 
 
 def beta_quantiles(p: float, a: Floats, b: Floats) -> Floats:
-    """The points below which beta distributions have mass ``p``: Newton steps inside brackets.
+    """The points below which beta distributions have mass ``p``: Newton steps on logarithms inside brackets.
 
     Args:
         p: the mass, strictly between 0 and 1.
         a: first shape of each.
         b: second shape of each.
     """
-    low, high = np.zeros_like(a), np.ones_like(a)
-    x = a / (a + b)
+    found = np.empty_like(a)
+    active = np.arange(len(a))
+    low, high, x = np.zeros_like(a), np.ones_like(a), a / (a + b)
+    last = np.full_like(a, np.inf)
     for _ in range(_STEPS):
-        gap = beta_cdf(a, b, x) - p
-        high = np.where(gap > 0.0, x, high)
-        low = np.where(gap > 0.0, low, x)
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            following = x - gap / np.exp(beta_log_kernel(a, b, x) - np.log(x) - np.log1p(-x))
-        inside = (following > low) & (following < high)
-        following = np.where(inside, following, 0.5 * (low + high))
-        if (np.abs(following - x) <= 1e-14 * x).all():
-            return following
-        x = np.clip(following, _TINY, 1.0 - 2.0**-53)
-    return x
+        mass = beta_cdf(a, b, x)
+        over = mass > p
+        high, low = np.where(over, x, high), np.where(over, low, x)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            step = (math.log(p) - np.log(mass)) * mass / np.exp(beta_log_kernel(a, b, x) - np.log1p(-x))
+            following = x * np.exp(np.where(np.abs(step) < 1.0, step, np.nan))
+        size = np.abs(step)
+        settled = (size <= _SETTLED) | ((size <= _NEAR) & (size >= last / 2.0))
+        inside = settled | ((following > low) & (following < high))
+        following = np.where(inside, following, _middle(low, high))
+        found[active] = following
+        going = ~settled & (following > _TINY)
+        if not going.any():
+            break
+        active, a, b = active[going], a[going], b[going]
+        low, high, x, last = low[going], high[going], np.minimum(following[going], 1.0 - 2.0**-53), size[going]
+    return found
+
+
+def _middle(low: Floats, high: Floats) -> Floats:
+    """Points between bounds, in the middle of their exponents where they are far apart."""
+    return np.where(low == 0.0, high / 64.0, np.where(high > 2.0 * low, np.sqrt(low * high), 0.5 * (low + high)))
 
 
 def digamma(z: Floats) -> Floats:
