@@ -7,7 +7,7 @@ import pytest
 
 from slakit import Event, EventKind, EventLog, Role, Status
 from slakit.errors import LogErrors
-from slakit.events.coding import as_column, factorize, factorize_integers, factorize_objects, present
+from slakit.events.coding import as_column, factorize, factorize_ids, factorize_integers, factorize_objects, present
 from slakit.events.matching import match_words, text_words
 from slakit.events.ordering import order_of, repeated
 from tests.strategies import as_table
@@ -172,7 +172,7 @@ def elements(kind, count, distinct):
     if kind == "latin":
         return np.char.add("ticket/no ", numbers.astype(str))
     if kind == "persian":
-        return np.char.add("تیکت", numbers.astype(str))
+        return np.array([chr(0x100 + number % 997) + chr(0x20 + number % 89) + chr(0x600 + number % 7) for number in numbers.tolist()])
     if kind == "short":
         return numbers.astype(str)
     if kind == "sparse":
@@ -197,7 +197,54 @@ def test_elements_that_meet_in_one_slot_are_told_apart():
     assert len(set(codes[:128].tolist())) == 128
     assert codes[:128].tolist() == codes[128:].tolist()
     assert (codes[rows] == np.arange(128)).all()
-    assert len(text_words(np.array(["abcdefghi"]))[0]) == 2
+    assert text_words(np.array(["abcdefghi"]))[0].shape == (1, 2)
+
+
+def test_texts_of_other_layouts():
+    """Texts in the other byte order, of no width, or with a NUL inside are coded one by one, and right."""
+    for column in (
+        np.array(["b", "a", "b"], ">U3"),
+        np.array(["", ""], "U0"),
+        as_column(["b", "a\0", "a"] * 5_000 + [str(n) for n in range(900)]),
+    ):
+        codes, values = factorize(column)
+        assert [values[code] if code >= 0 else "" for code in codes.tolist()] == column.tolist()
+    ids = np.array([f"{'ticket of some length ' * 2}{number}" for number in range(6_000)], object)[::-1]
+    codes, values = factorize_ids(ids)
+    assert values == sorted(ids)
+    assert [values[code] for code in codes.tolist()] == ids.tolist()
+    huge = as_column([*[f"{n}" for n in range(5_000)], "x" * 10_000])
+    assert factorize(huge)[1] == huge.tolist()
+
+
+@pytest.mark.parametrize("kind", ["latin", "persian", "short"])
+def test_text_ids_ascend(kind):
+    """Ids come out in the order in which Python sorts text, scattered or standing together."""
+    column = elements(kind, 9_000, 700)
+    for given in (column, np.sort(column), as_column(column.tolist()), column.astype(object)):
+        codes, values = factorize_ids(given)
+        assert values == sorted(set(column.tolist()))
+        assert [values[code] for code in codes.tolist()] == given.tolist()
+
+
+def test_floats_with_gaps_are_integers_again():
+    """Whole floats with NaN are integers; without NaN, with fractions or too large to be exact they stay floats."""
+    assert as_column(np.array([1.0, np.nan])).tolist() == [1, None]
+    assert as_column(np.array([1.0, 2.0])).dtype == float
+    assert as_column(np.array([1.5, np.nan])).dtype == float
+    assert as_column(np.array([2.0**53, np.nan])).dtype == float
+    codes, values = factorize(np.array([1.5, np.nan, 0.5, 1.5]))
+    assert (codes.tolist(), values) == ([1, -1, 0, 1], [0.5, 1.5])
+
+
+def test_a_flood_of_bad_rows_is_cut_off(monkeypatch):
+    """Raising stops after very many bad rows; setting aside never does."""
+    monkeypatch.setattr("slakit.events.arrays._MOST_LISTED", 3)
+    table = {"ticket": [1] * 9, "at": ["soon"] * 9, "kind": ["note"] * 9}
+    with pytest.raises(LogErrors) as caught:
+        EventLog.from_columns(table)
+    assert len(caught.value.exceptions) == 3
+    assert len(EventLog.from_columns(table, on_error="quarantine").quarantined) == 9
 
 
 def test_dense_integers_keep_their_order():
@@ -240,8 +287,10 @@ def test_order_without_work():
 
 
 @pytest.mark.parametrize(("tickets", "rows"), [(50, 3_000), (70_000, 150_000)])
-def test_order_is_that_of_plain_sorting(tickets, rows):
-    """Random rows come out as Python's stable sort by (ticket, at, seq, rank) has them, by either way of sorting tickets."""
+@pytest.mark.parametrize("cached", [0, 1 << 22])
+def test_order_is_that_of_plain_sorting(monkeypatch, tickets, rows, cached):
+    """Random rows come out as Python's stable sort by (ticket, at, seq, rank) has them, by every way of sorting tickets."""
+    monkeypatch.setattr("slakit.events.ordering._CACHED", cached)
     draw = np.random.default_rng(2)
     ticket, at = draw.integers(0, tickets, rows).astype(np.int32), draw.integers(0, 40, rows)
     seq, rank = draw.integers(0, 2, rows), draw.integers(0, 3, rows).astype(np.uint8)

@@ -83,8 +83,9 @@ def test_what_holds(when, fields, expected):
         ({3: "gold"}, "a field's name is text"),
         ({"tier": None}, "'known': False"),
         ({"tier": []}, "no value could match"),
-        ({"tier": [None]}, "plain values only"),
-        ({"tier": [["gold"]]}, "plain values only"),
+        ({"tier": [None]}, "only plain values"),
+        ({"tier": [["gold"]]}, "only plain values"),
+        ({"tier": bytearray()}, "only plain values"),
         ({"tier": {}}, "give at least one of"),
         ({"seats": {"mn": 3}}, "did you mean 'min'"),
         ({"seats": {"min": None}}, "one value that can be compared"),
@@ -116,6 +117,7 @@ def test_fields_text_and_copies():
     assert conditions.fields == ("seats", "team", "tier", "vip")
     assert str(conditions) == "tier is 'gold' or 'silver' and seats >= 10 and seats < 50 and (vip is True or not (team is 'north'))"
     assert str(Conditions.of(None)) == "always"
+    assert str(Conditions.of({"tier": {"known": True}})) == "tier is known"
     assert pickle.loads(pickle.dumps(conditions)) == conditions  # noqa: S301 - our own bytes
     assert eval(repr(conditions)) == conditions  # noqa: S307 - our own text
     assert hash(conditions) == hash(Conditions.of(conditions.to_dict()))

@@ -156,6 +156,15 @@ def test_what_an_event_refuses(keys, code, words):
     assert words in str(caught.value)
 
 
+def test_rows_of_very_many_shapes(monkeypatch):
+    """However many different sets of keys rows have, each row is read by its own."""
+    monkeypatch.setattr("slakit.events.event._MOST_SHAPES", 2)
+    rows = [{"ticket": number, "at": AT, "kind": "created", f"field {number}": number} for number in range(9)]
+    for row in (*rows, *rows):
+        (event,) = EventLog.from_records([row])
+        assert dict(event.data) == {f"field {row['ticket']}": row["ticket"]}
+
+
 def test_any_key_is_a_field_of_a_created_ticket():
     """`created` takes whatever the ticket has, also the keys of other kinds."""
     event = make(kind="created", field="x", value=3, colour="red", span="whatever", to_role="nobody")
@@ -244,6 +253,7 @@ def test_the_classes_of_a_tie_are_those_of_the_rules():
 def test_every_kind_has_its_keys():
     """No kind is without an entry in the table of keys."""
     assert set(KIND_KEYS) == set(EventKind)
+    assert make().rank == rank(EventKind.MESSAGE, Role.UNKNOWN)
 
 
 def test_an_event_reads_as_a_sentence():

@@ -140,6 +140,7 @@ def test_quarantine_sets_bad_rows_aside(read):
     assert kept.quarantined[0].ticket == "T-1"
     assert repr(kept).endswith("6 rows set aside>")
     assert kept.describe().quarantined == 6
+    assert repr(kept.describe()).endswith("set aside: 6 rows (see .quarantined)")
     assert kept.append().quarantined == kept.quarantined
 
 
@@ -154,6 +155,9 @@ def test_a_row_that_is_no_mapping_is_named():
     with pytest.raises(LogErrors) as caught:
         EventLog.from_records([*ROWS, 5], statuses=MAP)
     assert codes(caught) == [(7, "bad_row")]
+    with pytest.raises(LogErrors) as renamed:
+        EventLog.from_records([*RENAMED, 5], columns=NAMES)
+    assert codes(renamed) == [(1, "bad_row")]
 
 
 def test_missing_columns_are_listed_with_the_nearest():
@@ -257,6 +261,14 @@ def test_select_by_ticket_time_and_field(log):
     with pytest.raises(QueryError) as caught:
         log.select(since="2026-12-24T08:00:00Z", until="2026-12-24T08:00:00Z")
     assert caught.value.code == "empty_window"
+
+
+def test_an_emptied_field_is_missing():
+    """A field event without a value takes the field away."""
+    rows = [ROWS[6], {"ticket": "T-10", "at": "2026-12-24T09:00:00Z", "kind": "field", "field": "tier"}]
+    for made in (EventLog.from_records(rows), EventLog.from_columns(table(rows))):
+        assert made.select(where={"tier": {"known": True}}).tickets == ()
+        assert made.select(where={"tier": {"not": "silver"}}).tickets == ("T-10",)
 
 
 def test_cut_keeps_what_was_known(log):

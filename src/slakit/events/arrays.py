@@ -236,8 +236,6 @@ def read_columns(
             continue
         table.at[row], table.kind[row], table.role[row], table.public[row] = event.at, event.kind, event.role, event.public
         table.category[row] = event.category
-        if event.seq and table.seq is None:
-            table.seq = np.zeros(table.count, np.int64)
         if table.seq is not None:
             table.seq[row] = event.seq
     kept = np.ones(table.count, np.bool_)

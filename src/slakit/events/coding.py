@@ -140,10 +140,9 @@ def _factorize_texts(column: "NDArray[np.str_]", *, ascending: bool = False) -> 
     if not len(column) or not column.dtype.itemsize or not column.dtype.isnative:
         codes, distinct = factorize_objects(column.tolist())
         return ascend(codes, distinct) if ascending else (codes, distinct)
-    words = text_words(column)
-    codes, rows = match_words(words)
+    codes, rows = match_words(text_words(column)[0])
     if ascending:
-        order = text_order(words[rows], column[rows])
+        order = text_order(column[rows])
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
         codes, rows = place[codes], rows[order]

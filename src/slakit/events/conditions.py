@@ -42,10 +42,7 @@ class Values:
 
     def test(self) -> Test:
         """The check of one value."""
-        try:
-            allowed: Any = frozenset(self.values)
-        except TypeError:
-            allowed = self.values
+        allowed = frozenset(self.values)
         return lambda given: _hashable(given) in allowed
 
     def plain(self) -> dict[str, Any]:
@@ -248,7 +245,7 @@ def _parse_field(field: str, wanted: Any, path: tuple[str, ...]) -> Node:
     if isinstance(wanted, list | tuple | set | frozenset):
         return Values(field, _distinct(wanted, path))
     if not isinstance(wanted, Mapping):
-        return Values(field, (wanted,))
+        return Values(field, _distinct((wanted,), path))
     parts = [_parse_word(field, word, given, (*path, str(word))) for word, given in wanted.items() if word not in _BOUNDS]
     bounds: dict[str, Any] = {}
     for word in (word for word in wanted if word in _BOUNDS):
@@ -291,8 +288,8 @@ def _ordered(field: str, bounds: Mapping[str, Any], path: tuple[str, ...]) -> tu
 def _distinct(wanted: Iterable[Any], path: tuple[str, ...]) -> tuple[Any, ...]:
     values: list[Any] = []
     for given in wanted:
-        if given is None or isinstance(given, _NESTED):
-            raise _bad(path, given, "a list holds plain values only")
+        if given is None or given.__hash__ is None:
+            raise _bad(path, given, "only plain values can be compared: text, numbers, True, False, dates")
         if given not in values:
             values.append(given)
     if not values:

@@ -16,17 +16,17 @@ _SAMPLE = 1 << 14
 _MOST_BITS = 28
 
 
-def text_order(words: "NDArray[np.uint64]", column: "NDArray[np.str_]") -> "NDArray[np.int64]":
+def text_order(column: "NDArray[np.str_]") -> "NDArray[np.int64]":
     """The order of texts by code point.
 
     Args:
-        words: what `text_words` makes of the column.
         column: the texts.
     """
-    if words.shape[1] * _LETTERS < column.dtype.itemsize // 4:
+    words, latin = text_words(column)
+    if not latin:
         return np.argsort(column, kind="stable")
-    swapped = words.byteswap()
-    return np.lexsort([swapped[:, place] for place in reversed(range(words.shape[1]))])
+    ranked = words.view(">u8").astype(np.uint64)  # the first letter weighs most
+    return np.lexsort([ranked[:, place] for place in reversed(range(ranked.shape[1]))])
 
 
 def match_words(words: "NDArray[np.uint64]") -> "tuple[NDArray[np.int32], NDArray[np.int64]]":
@@ -86,14 +86,15 @@ def _table_bits(mixed: "NDArray[np.uint64]") -> int:
     return min(max(8, expected.bit_length() + 1), _MOST_BITS)
 
 
-def text_words(column: "NDArray[np.str_]") -> "NDArray[np.uint64]":
-    """Fixed-width texts as 64-bit words: eight Latin letters a word, two of others."""
+def text_words(column: "NDArray[np.str_]") -> "tuple[NDArray[np.uint64], bool]":
+    """Fixed-width texts as 64-bit words, eight Latin letters a word, two of others; and whether all are Latin."""
     width = column.dtype.itemsize // 4
     letters = np.ascontiguousarray(column).view(np.uint32).reshape(len(column), width)
-    if letters.max() < _LATIN:
+    latin = bool(letters.max() < _LATIN)
+    if latin:
         padded = np.zeros((len(column), -(-width // _LETTERS) * _LETTERS), np.uint8)
         padded[:, :width] = letters
     else:
         padded = np.zeros((len(column), width + width % 2), np.uint32)
         padded[:, :width] = letters
-    return padded.view(np.uint64)
+    return padded.view(np.uint64), latin
