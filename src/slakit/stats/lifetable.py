@@ -138,7 +138,7 @@ class LifeTable:
             times[starts],
             pooled(self.ended, other.ended),
             pooled(self.censored, other.censored),
-            None if self.entered is other.entered else pooled(self._entered(), other._entered()),
+            None if self.entered is None and other.entered is None else pooled(self._entered(), other._entered()),
             self.causes,
             self.timed,
         )
