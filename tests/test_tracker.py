@@ -1,0 +1,155 @@
+"""The tracker: live answers that equal recomputing, a state that can be stored, and `Replay` instead of a wrong number."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slakit import Event, EventLog
+from slakit._time import utc
+from slakit.errors import LogErrors, QueryError
+from slakit.tracker import Replay, Tracker
+from tests.judging_cases import AGENT, CUSTOMER, HOUR, at, policies
+from tests.profiles import examples
+from tests.strategies import STATUSES, as_ofs
+from tests.strategies_judging import exclusions, judging_rows, policy_sets
+
+
+def rows_of(result, ticket):
+    """What a judgement says about one ticket: the columns of its rows, as text."""
+    plain = result.to_dict()
+    return [{name: column[number] for name, column in plain.items()} for number, one in enumerate(plain["ticket"]) if one == ticket]
+
+
+def row(when, kind, ticket="T-1", **keys):
+    """One event as a row."""
+    return {"ticket": ticket, "at": at(when), "kind": kind, **keys}
+
+
+@examples(300)
+@given(judging_rows(max_size=10), policy_sets(), as_ofs(), exclusions(), st.randoms(use_true_random=False))
+def test_after_every_event_it_equals_recomputing(rows, policy_set, as_of, excluded, order):
+    """In any order, with events twice, through its stored state: the ticket's rows and actions are those of the whole log so far."""
+    arriving = [*rows, *(one for one in rows if "id" in one)]
+    order.shuffle(arriving)
+    tracker, so_far = Tracker(policy_set, statuses=STATUSES, exclusions=excluded), []
+    for number, one in enumerate(arriving):
+        so_far.append(one)
+        answer = tracker.take(one, as_of=utc(as_of))
+        whole = policy_set.judge(EventLog.from_records(so_far, statuses=STATUSES), as_of=utc(as_of), exclusions=excluded)
+        assert rows_of(answer, one["ticket"]) == rows_of(whole, one["ticket"])
+        assert [due.id for due in answer.actions() if due.ticket == one["ticket"]] == [due.id for due in whole.actions() if due.ticket == one["ticket"]]
+        if number == len(arriving) // 2:
+            tracker = Tracker.from_dict(json.loads(json.dumps(tracker.to_dict())), policy_set, exclusions=excluded)
+    if arriving:
+        assert tracker.result(as_of=utc(as_of)).next_wakeup() == whole.next_wakeup()
+
+
+def test_a_ticket_lives_through_it():
+    """Created, answered, solved: each answer is the judgement of the ticket, with its deadline and what wakes one next."""
+    tracker = Tracker(policies({"first_response": "4h", "resolution": "6h"}))
+    first = tracker.take(row("mon 09:00", "created"), as_of=at("mon 09:00"))
+    assert [(one.metric.name, one.verdict, one.due_at) for one in first] == [
+        ("first_response", "within", at("mon 13:00")), ("resolution", "within", at("mon 15:00")),
+    ]  # fmt: skip
+    assert first.next_wakeup() == at("mon 13:00") + timedelta(microseconds=1)
+    answered = tracker.take(Event(ticket="T-1", at=at("mon 10:00"), kind="message", role="agent"), as_of=at("mon 10:00"))
+    assert [one.verdict for one in answered] == ["met", "within"]
+    solved = tracker.take(row("mon 16:00", "status", status="solved"), as_of=at("mon 16:00"))
+    assert [one.verdict for one in solved] == ["met", "breached"]
+    assert solved.next_wakeup() is None
+    assert repr(tracker) == "<Tracker: 3 events of 1 tickets, 0 settled>"
+
+
+def test_late_and_repeated_events_are_taken_in_their_place():
+    """A reply that arrives after a later customer message still answers what came before it; twice is once."""
+    tracker = Tracker(policies({"first_response": "4h", "next_response": "4h"}))
+    reply = row("mon 10:00", "message", id="m1", **AGENT)
+    for one in (row("mon 09:00", "created"), row("mon 11:00", "message", **CUSTOMER), reply, reply):
+        answer = tracker.take(one, as_of=at("mon 12:00"))
+    assert [(one.metric.name, one.verdict, one.judged_us) for one in answer] == [("first_response", "met", HOUR), ("next_response", "within", HOUR)]
+
+
+def test_an_event_later_than_as_of_waits():
+    """What lies after `as_of` is kept and counts once it is known."""
+    tracker = Tracker(policies({"first_response": "4h"}))
+    tracker.take(row("mon 09:00", "created"), as_of=at("mon 09:00"))
+    assert tracker.take(row("mon 10:00", "message", **AGENT), as_of=at("mon 09:30"))[0].verdict == "within"
+    assert tracker.judge("T-1", as_of=at("mon 10:00"))[0].verdict == "met"
+
+
+def settled():
+    """A tracker with a ticket at rest since Monday noon, and one that is open."""
+    tracker = Tracker(policies({"first_response": "4h", "resolution": "6h"}))
+    for one in (row("mon 09:00", "created"), row("mon 12:00", "status", status="solved"), row("mon 09:00", "created", "T-2")):
+        tracker.take(one, as_of=at("mon 12:00"))
+    return tracker
+
+
+def test_what_is_at_rest_can_be_let_go_of_and_is_never_answered_wrongly():
+    """Before Tuesday only the solved ticket goes; an event about it asks for a replay; loaded again it answers as ever."""
+    tracker = settled()
+    assert tracker.settle(before=at("mon 12:00")) == ()
+    assert tracker.settle(before=at("tue 00:00")) == ("T-1",)
+    assert (tracker.tickets, tracker.settled) == (("T-2",), ("T-1",))
+    reopened = row("thu 10:00", "status", status="open")
+    assert tracker.take(reopened, as_of=at("thu 10:00")) == Replay("T-1")
+    assert tracker.judge("T-1", as_of=at("thu 10:00")) == Replay("T-1")
+    events = [row("mon 09:00", "created"), row("mon 12:00", "status", status="solved"), reopened]
+    tracker.load("T-1", events)
+    whole = tracker.policies.judge(EventLog.from_records(events), as_of=at("thu 11:00"))
+    assert rows_of(tracker.judge("T-1", as_of=at("thu 11:00")), "T-1") == rows_of(whole, "T-1")
+    assert tracker.settled == ()
+
+
+def test_the_state_is_plain_and_small():
+    """The stored state is JSON: the events of tickets that can change, and of the others that they were there."""
+    tracker = settled()
+    tracker.settle(before=at("tue 00:00"))
+    plain = json.loads(json.dumps(tracker.to_dict()))
+    assert plain == {
+        "statuses": {}, "tickets": [["T-2", [{"ticket": "T-2", "at": "2026-03-02T09:00:00+00:00", "kind": "created", "role": "customer"}]]],
+        "settled": [["T-1", "2026-03-02T12:00:00+00:00"]],
+    }  # fmt: skip
+    again = Tracker.from_dict(plain, tracker.policies)
+    assert again.to_dict() == tracker.to_dict()
+    assert again.take(row("thu 10:00", "status", status="open"), as_of=at("thu 10:00")) == Replay("T-1")
+
+
+def test_merged_tickets_are_judged_together_and_go_together():
+    """The survivor's wait dates from the merged ticket's; they are let go of only together, and a late merge into a settled ticket asks for a replay."""
+    tracker = Tracker(policies({"first_response": "1h"}))
+    for one in (row("mon 09:00", "created"), row("mon 11:30", "created", "T-2"), row("mon 12:00", "merged", into="T-2")):
+        answer = tracker.take(one, as_of=at("mon 13:00"))
+    assert rows_of(answer, "T-2")[0]["started_at"] == at("mon 09:00")
+    assert tracker.settle(before=at("fri 00:00")) == ()
+    tracker.take(row("tue 09:00", "status", "T-2", status="solved"), as_of=at("tue 09:00"))
+    assert tracker.settle(before=at("fri 00:00")) == ("T-1", "T-2")
+    tracker.take(row("tue 10:00", "created", "T-3"), as_of=at("tue 10:00"))
+    assert tracker.take(row("tue 11:00", "merged", "T-3", into="T-2"), as_of=at("tue 11:00")) == Replay("T-2")
+
+
+def test_own_statuses_survive_the_journey():
+    """A product's own statuses are mapped when taken, and again when read back."""
+    tracker = Tracker(policies({"resolution": "4h"}), statuses={"Waiting": "pending"})
+    tracker.take(Event(ticket="T-1", at=at("mon 09:00"), kind="created", status="Waiting"), as_of=at("mon 09:00"))
+    again = Tracker.from_dict(tracker.to_dict(), tracker.policies)
+    assert again.judge("T-1", as_of=at("mon 10:00"))[0].run.paused_us == HOUR
+
+
+def test_what_cannot_be_taken_is_refused():
+    """A bad event, an unknown ticket, an event of another ticket, and an unknown key of the state."""
+    tracker = Tracker(policies({"resolution": "4h"}))
+    with pytest.raises(LogErrors):
+        tracker.take(row("mon 09:00", "creatd"), as_of=at("mon 09:00"))
+    with pytest.raises(QueryError, match="no event of ticket 'T-9'"):
+        tracker.judge("T-9", as_of=at("mon 09:00"))
+    with pytest.raises(QueryError) as caught:
+        tracker.load("T-1", [row("mon 09:00", "created", "T-2")])
+    assert caught.value.code == "other_ticket"
+    with pytest.raises(QueryError, match="did you mean 'tickets'"):
+        Tracker.from_dict({"tickts": []}, tracker.policies)
+
+
