@@ -85,9 +85,10 @@ def answers_of(lives: Lives, purpose: Purpose, *, scale: Scale | str | None, que
     requested = mine & asked & same[named]
     positions, requests = events[rated], events[requested]
     values, given = lives.coded("value")
-    point = np.array([_point(found, lives, given[code], position) for code, position in _firsts(values[positions], positions)], np.int64)
-    coded_values, inverse = np.unique(values[positions], return_inverse=True)
-    points = point[inverse] if len(coded_values) else np.empty(0, np.int64)
+    point = np.zeros(len(given) + 1, np.int64)
+    for code, position in _firsts(values[positions], positions, len(given)):
+        point[code] = _point(found, lives, given[code], position)
+    points = point[values[positions]]
     thing = np.where(of_ticket, 0, of[events].astype(np.int64) + 1)
     ticket = lives.ticket[events].astype(np.int64)
     topic = questions[events].astype(np.int64) + 1
@@ -128,7 +129,7 @@ def _scales_of(lives: Lives, wanted: Scale | None, purpose: Purpose) -> tuple[ND
 def _one_scale(scales: Sequence[Scale | None], named: NDArray[np.int32], wanted: Scale | None, purpose: Purpose) -> Scale | None:
     if wanted is not None:
         return wanted
-    found = [scales[code] for code in np.unique(named[named >= 0]).tolist()]
+    found = [scales[code] for code in np.flatnonzero(np.bincount(named[named >= 0], minlength=len(scales))).tolist()]
     used = {scale.name: scale for scale in found if scale is not None}
     if len(used) > 1:
         message = f"the {purpose} ratings come on the scales {', '.join(used)}, which do not mix: choose one with scale=, or a question with question="
@@ -143,9 +144,11 @@ def _of_ticket(of: NDArray[np.int32], objects: Sequence[Any]) -> NDArray[np.bool
     return flags
 
 
-def _firsts(codes: NDArray[np.int32], positions: Ints) -> list[tuple[int, int]]:
-    distinct, first = np.unique(codes, return_index=True)
-    return list(zip(distinct.tolist(), positions[first].tolist(), strict=True))
+def _firsts(codes: NDArray[np.int32], positions: Ints, width: int) -> list[tuple[int, int]]:
+    """Each code that occurs, with the first position that has it."""
+    first = np.full(width + 1, -1, np.int64)
+    first[codes[::-1]] = positions[::-1]
+    return [(code, position) for code, position in enumerate(first.tolist()) if position >= 0]
 
 
 def _point(scale: Scale, lives: Lives, given: Any, position: int) -> int:

@@ -139,7 +139,8 @@ def people_of(lives: Lives) -> Ints:
     by_receiver = np.array([*(place[name] for name in receivers), -1], np.int64)
     ticket = np.concatenate((lives.ticket[acted], lives.ticket[assigned])).astype(np.int64)
     person = np.concatenate((by_actor[actors[acted]], by_receiver[to[assigned]]))
-    pairs = np.unique(ticket * (len(place) + 1) + person)
+    pairs = np.sort(ticket * (len(place) + 1) + person)
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     return np.bincount(pairs // (len(place) + 1), minlength=len(lives.tickets))
 
 

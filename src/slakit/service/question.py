@@ -158,7 +158,9 @@ class Question:
 
     def _ids(self, units: Units, places: Ints) -> Sequence[Any]:
         codes = units.ticket[places] if units.tickets is None else units.tickets(places)
-        ids: Any = self.lives.tickets[np.unique(codes)] if len(codes) else ()
+        held = np.zeros(len(self.lives.tickets), np.bool_)
+        held[codes] = True
+        ids: Any = self.lives.tickets[held] if len(codes) else ()
         return ids  # type: ignore[no-any-return]
 
 

@@ -158,8 +158,9 @@ def _among(points: "NDArray[np.int64]", which: Iterable[int]) -> "NDArray[np.boo
 def _counts(scale: Scale, points: "NDArray[np.int64]") -> dict[Any, int]:
     import numpy as np  # noqa: PLC0415 - beside its only use
 
-    found = dict(zip(*(column.tolist() for column in np.unique(points, return_counts=True)), strict=True))
-    return {scale.key(point): found.get(point, 0) for point in scale.points}
+    first = scale.points[0]
+    found = np.bincount(points - first, minlength=scale.points[-1] - first + 1).tolist()
+    return {scale.key(point): found[point - first] for point in scale.points}
 
 
 def _means(scale: Scale, points: "NDArray[np.int64]") -> dict[str, Tally]:
@@ -175,10 +176,10 @@ def _share(flags: "NDArray[np.bool_]", clusters: "NDArray[np.int64] | None") -> 
 
     if clusters is None:
         return Share(int(np.count_nonzero(flags)), len(flags))
-    _, inverse = np.unique(clusters, return_inverse=True)
-    trials = np.bincount(inverse).astype(np.int64)
-    wins = np.bincount(inverse[flags], minlength=len(trials)).astype(np.int64)
-    return ClusteredShare.of(wins, trials)
+    trials = np.bincount(clusters)
+    wins = np.bincount(clusters[flags], minlength=len(trials))
+    some = trials > 0
+    return ClusteredShare.of(wins[some], trials[some])
 
 
 def _net(good: "NDArray[np.bool_]", bad: "NDArray[np.bool_]") -> Ratio:
@@ -195,9 +196,9 @@ def _macro(given: Macro) -> Ratio:
     assert scores.clusters is not None  # noqa: S101 - checked when collapsed
     positive = _among(scores.points, scores.scale.positive)
     counted = positive | _among(scores.points, scores.scale.negative) if given.drop else np.ones(len(scores), np.bool_)
-    _, inverse = np.unique(scores.clusters[counted], return_inverse=True)
-    trials = np.bincount(inverse)
-    wins = np.bincount(inverse[positive[counted]], minlength=len(trials))
+    trials = np.bincount(scores.clusters[counted])
+    wins = np.bincount(scores.clusters[counted & positive], minlength=len(trials))
+    wins, trials = wins[trials > 0], trials[trials > 0]
     pairs, times = np.unique(np.stack((wins, trials)), axis=1, return_counts=True)
     shares = [(Fraction(win, of), count) for win, of, count in zip(*pairs.tolist(), times.tolist(), strict=True)]
     x = sum((share * count for share, count in shares), Fraction(0))
