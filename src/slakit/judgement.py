@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from slakit.attainment import Attainment
     from slakit.cycle_arrays import Arrays, Coded
     from slakit.due_actions import DueAction
+    from slakit.explain import Explanation
     from slakit.events.log import EventLog, Exclusion
     from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
     from slakit.penalty import Ledger
-    from slakit.stats import Durations
     from slakit.stats import Durations
 
 CODED = ("metric", "phase", "cause", "agent", "team", "removed", "policy", "policy_version", "priority", "verdict")
@@ -196,6 +196,16 @@ class Judgement:
         """The events of a row's ticket from the one that the cycle dates from to the one that ended it."""
         judged = self.rows[row]
         return [event for event in self.log.events_of(judged.ticket) if judged.run.started_us <= event.at <= judged.run.end_us]
+
+    def explain(self, ticket: str | int) -> "Explanation":
+        """Why a ticket is where it is: labelled stretches, the choice of policy and target, the deadline in words.
+
+        Raises:
+            QueryError: ``unknown_ticket``, ``not_known_yet``.
+        """
+        from slakit.explain import explain  # noqa: PLC0415 - loaded when asked
+
+        return explain(self, ticket)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

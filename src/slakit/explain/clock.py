@@ -1,0 +1,160 @@
+"""One clock of a ticket, explained: its cycles, its stretches, and the deadline of each cycle."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slakit._value import value
+from slakit.explain.derivation import Step, derivation, local, zone_of
+from slakit.explain.stretches import RUNNING, Stretch, Teller
+from slakit.explain.words import Words
+from slakit.verdict import JudgedCycle
+
+_WEEK_US = 6 * 86_400_000_000
+
+
+@value(eq=False, repr=False)
+class CycleExplanation:
+    """One cycle of a clock.
+
+    Attributes:
+        row: the judged cycle.
+        choice: why this policy and target, as (what, given) pairs: policy, conditions, priority, target, or the reason for none.
+        steps: how the deadline comes about.
+    """
+
+    row: JudgedCycle
+    choice: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
+
+    def headline(self, words: Words) -> str:
+        """The verdict, what is used, and the deadline."""
+        row, zone = self.row, zone_of(self.row)
+        parts = [words.verdict(row.verdict)]
+        if row.target_us is not None:
+            used, whole = words.span(row.judged_us), words.span(row.target_us)
+            parts.append(words.say("{used} of {whole} used", "{used} از {whole} مصرف شده", used=used, whole=whole))
+        elif not row.applicable:
+            parts.append(words.say("{used} so far", "تا کنون {used}", used=words.span(row.judged_us)))
+        overrun = row.overrun_us
+        if overrun:
+            parts.append(words.say("{span} over", "{span} بیشتر", span=words.span(overrun)))
+        due, breached = row.due_us, row.breached_us
+        if due is not None:
+            parts.append(words.say("due {when}", "مهلت {when}", when=words.moment(local(due, zone))))
+        if breached is not None and breached != due:
+            parts.append(words.say("breached {when}", "گذشتن از مهلت {when}", when=words.moment(local(breached, zone))))
+        return words.say(", ", "، ").join(parts)
+
+    def why(self, words: Words) -> str:
+        """The choice of policy and target with its reason."""
+        given = dict(self.choice)
+        if "policy" not in given:
+            return words.say("no policy matches the ticket", "هیچ سیاستی با تیکت جور نیست")
+        version = f" {given['version']}" if "version" in given else ""
+        policy = words.say("policy {name}", "سیاست {name}", name=f"{given['policy']}{version}")
+        if "conditions" in given:
+            policy += words.say(" because {conditions}", "، چون {conditions}", conditions=given["conditions"])
+        parts = [policy]
+        if "priority" in given:
+            parts.append(words.say("priority {name}", "اولویت {name}", name=given["priority"]))
+        parts.append(
+            words.say("target {text}", "هدف {text}", text=self._target(words, given["target"]))
+            if "target" in given
+            else words.say("no target for it", "بدون هدف برای آن")
+        )
+        return words.say(", ", "، ").join(parts)
+
+    def _target(self, words: Words, text: str) -> str:
+        length = None if self.row.choice.target is None else self.row.choice.target.length
+        return words.span(length) if isinstance(length, int) else words.target(text)
+
+    def deadline(self, words: Words) -> str:
+        """The derivation of the deadline; empty without a target."""
+        row = self.row
+        dated = row.due_us is not None and row.due_us - row.run.started_us > _WEEK_US
+        return words.say(", ", "، ").join(words.step(step, dated=dated) for step in self.steps)
+
+    def past(self, words: Words) -> list[str]:
+        """The breaches of earlier targets."""
+        zone = zone_of(self.row)
+        english, persian = "an earlier target ({policy}, {priority}) was breached {when}", "هدف پیشین ({policy}، {priority}) در {when} گذشت"
+        none = words.say("no priority", "بدون اولویت")
+        return [
+            words.say(
+                english, persian, policy=past.policy, priority=past.priority or none, when=words.moment(local(past.breached_us, zone))
+            )
+            for past in self.row.history
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        row = self.row
+        return {
+            "ordinal": row.run.ordinal, "verdict": row.verdict, "elapsed_us": row.run.elapsed_us, "target_us": row.target_us, "due_at": row.due_at,
+            "met_until": row.met_until, "breached_at": row.breached_at, "remaining_us": row.remaining_us, "overrun_us": row.overrun_us,
+            "choice": dict(self.choice), "deadline": [step.to_dict() for step in self.steps], "history": [past.to_dict() for past in row.history],
+        }  # fmt: skip
+
+
+@value(eq=False, repr=False)
+class ClockExplanation:
+    """One clock of a ticket.
+
+    Attributes:
+        metric: its id.
+        cycles: its cycles, by ordinal.
+        stretches: its time from creation to ``as_of``: contiguous, every instant once.
+    """
+
+    metric: str
+    cycles: tuple[CycleExplanation, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def running_us(self) -> int:
+        """Working time of the running stretches, us: the elapsed time of its cycles."""
+        return sum(one.end_us - one.start_us for one in self.stretches if one.label == RUNNING)
+
+    def lines(self, words: Words) -> list[str]:
+        """The clock in sentences."""
+        name = words.metric(self.metric)
+        if not self.cycles:
+            return [words.say("{name}: not started", "{name}: شروع نشده", name=name)]
+        found = []
+        for cycle in self.cycles:
+            many = words.say(" {number}", " {number}", number=words.digits(str(cycle.row.run.ordinal))) if len(self.cycles) > 1 else ""
+            found.append(f"{name}{many}: {cycle.headline(words)}")
+            found.append(words.say("  Why: {text}", "  چرا: {text}", text=cycle.why(words)))
+            deadline = cycle.deadline(words)
+            if deadline:
+                found.append(words.say("  Deadline: {text}", "  مهلت: {text}", text=deadline))
+            found += [f"  {line}" for line in cycle.past(words)]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "metric": self.metric, "cycles": [cycle.to_dict() for cycle in self.cycles], "stretches": [one.to_dict() for one in self.stretches],
+        }  # fmt: skip
+
+
+def clock_of(metric: str, rows: Sequence[JudgedCycle], teller: Teller) -> ClockExplanation:
+    """Explain one clock, given its cycles."""
+    cycles = tuple(CycleExplanation(row, _choice(row), derivation(row, teller)) for row in rows)
+    return ClockExplanation(metric, cycles, teller.stretches(rows))
+
+
+def _choice(row: JudgedCycle) -> tuple[tuple[str, str], ...]:
+    policy, priority, target, _ = row.choice
+    if policy is None:
+        return (("reason", row.reason),)
+    found = [("policy", policy.name)]
+    if policy.label is not None:
+        found.append(("version", policy.label))
+    if policy.when:
+        found.append(("conditions", str(policy.when)))
+    if priority is not None:
+        found.append(("priority", priority))
+    if target is not None:
+        found.append(("target", target.text))
+    return (*found, ("reason", row.reason)) if row.reason else tuple(found)

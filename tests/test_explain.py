@@ -1,0 +1,265 @@
+"""Explanations (SPEC 5.6): labelled stretches, the choice with its reason, the deadline in words, English and Persian."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+
+from slakit import EventLog, Exclusion, Policy, PolicySet, Schedule, Target
+from slakit._time import utc
+from slakit.errors import QueryError
+from slakit.explain import LABELS
+from tests.judging_cases import AGENT, CUSTOMER, DESK, HOUR, MINUTE, at, field, log_of, policies, status
+from tests.profiles import examples
+from tests.strategies import as_ofs, log_of as drawn_log
+from tests.strategies_judging import exclusions, judging_rows, policy_sets
+
+TEHRAN = Schedule.weekly("sat-thu 08:00-12:00", tz="Asia/Tehran", holidays={"2026-03-19": "Nowruz"})
+TEHRAN_FA = Schedule.weekly("sat-thu 08:00-12:00", tz="Asia/Tehran", holidays={"2026-03-19": "نوروز"})
+OPENED = {"ticket": "T-9", "at": "2026-03-18T11:30:00+03:30", "kind": "created", "priority": "urgent", "tier": "gold"}
+
+
+def told(rows, as_of, *, schedule=TEHRAN, targets=None, language="en", **options):
+    """The text about T-9 under one policy."""
+    policy = Policy("gold", when={"tier": "gold"}, schedule=schedule, targets=targets or {"first_response": {"urgent": "4h"}}, **options)
+    return PolicySet([policy]).judge(EventLog.from_records(rows), as_of=as_of).explain("T-9").text(language)
+
+
+def test_golden_text_of_a_deadline_over_a_holiday():
+    """Wednesday 11:30 to 12:00 is half an hour, Thursday is a holiday, Friday closed: 3 h 30 min from Saturday 08:00."""
+    assert told([OPENED], "2026-03-18T13:00:00+03:30") == (
+        "Ticket T-9, as of Wednesday 18 March 2026 13:00\n"
+        "First response: still in time, 30 min of 4 h used, due Saturday 21 March 2026 11:30\n"
+        "  Why: policy gold because tier is 'gold', priority urgent, target 4 h\n"
+        "  Deadline: 30 min used by 12:00 on Wednesday, Thursday is Nowruz, 3 h 30 min left from Saturday 08:00"
+    )
+
+
+def test_golden_text_of_a_deadline_over_a_holiday_in_persian():
+    """The same with Jalali dates: Saturday 21 March 2026 is 1 Farvardin 1405."""
+    assert told([OPENED], "2026-03-18T13:00:00+03:30", schedule=TEHRAN_FA, language="fa") == (
+        "تیکت T-9، تا چهارشنبه ۲۷ اسفند ۱۴۰۴ ساعت ۱۳:۰۰\n"
+        "پاسخ اول: در مهلت، ۳۰ دقیقه از ۴ ساعت مصرف شده، مهلت شنبه ۱ فروردین ۱۴۰۵ ساعت ۱۱:۳۰\n"
+        "  چرا: سیاست gold، چون tier is 'gold'، اولویت urgent، هدف ۴ ساعت\n"
+        "  مهلت: ۳۰ دقیقه تا ساعت ۱۲:۰۰ چهارشنبه مصرف شد، پنجشنبه نوروز است، ۳ ساعت و ۳۰ دقیقه از شنبه ساعت ۰۸:۰۰ مانده"
+    )
+
+
+LATE = [
+    OPENED,
+    {"ticket": "T-9", "at": "2026-03-18T11:40:00+03:30", "kind": "status", "status": "pending"},
+    {"ticket": "T-9", "at": "2026-03-21T09:00:00+03:30", "kind": "status", "status": "open"},
+    {"ticket": "T-9", "at": "2026-03-21T11:30:00+03:30", "kind": "status", "status": "solved"},
+]
+
+
+def test_golden_text_of_a_breach_with_a_pause():
+    """Target 2 h: 10 min on Wednesday, paused until Saturday 09:00, used up at 10:50; solved 40 min later."""
+    assert told(LATE, "2026-03-22T08:00:00+03:30", targets={"resolution": "2h"}) == (
+        "Ticket T-9, as of Sunday 22 March 2026 08:00\n"
+        "Resolution: breached, 2 h 40 min of 2 h used, 40 min over, due Saturday 21 March 2026 10:50\n"
+        "  Why: policy gold because tier is 'gold', priority urgent, target 2 h\n"
+        "  Deadline: 10 min used by 11:40 on Wednesday, paused (pending) from Wednesday 11:40 to Saturday 09:00, 1 h 50 min left from Saturday 09:00"
+    )
+
+
+def test_golden_text_of_a_breach_with_a_pause_in_persian():
+    """The same in Persian."""
+    assert told(LATE, "2026-03-22T08:00:00+03:30", targets={"resolution": "2h"}, language="fa") == (
+        "تیکت T-9، تا یکشنبه ۲ فروردین ۱۴۰۵ ساعت ۰۸:۰۰\n"
+        "حل: از مهلت گذشت، ۲ ساعت و ۴۰ دقیقه از ۲ ساعت مصرف شده، ۴۰ دقیقه بیشتر، مهلت شنبه ۱ فروردین ۱۴۰۵ ساعت ۱۰:۵۰\n"
+        "  چرا: سیاست gold، چون tier is 'gold'، اولویت urgent، هدف ۲ ساعت\n"
+        "  مهلت: ۱۰ دقیقه تا ساعت ۱۱:۴۰ چهارشنبه مصرف شد، توقف (pending) از چهارشنبه ساعت ۱۱:۴۰ تا شنبه ساعت ۰۹:۰۰، "
+        "۱ ساعت و ۵۰ دقیقه از شنبه ساعت ۰۹:۰۰ مانده"
+    )
+
+
+WAITING = LATE[:2]
+
+
+def test_golden_text_of_a_pause_that_lasts():
+    """While it waits for the customer there is no deadline; 1 h 50 min are left for then."""
+    assert told(WAITING, "2026-03-18T12:00:00+03:30", targets={"resolution": "2h", "queue": "1h"}) == (
+        "Ticket T-9, as of Wednesday 18 March 2026 12:00\n"
+        "Resolution: still in time, 10 min of 2 h used\n"
+        "  Why: policy gold because tier is 'gold', priority urgent, target 2 h\n"
+        "  Deadline: 1 h 50 min left when the clock runs on; while it is paused there is no deadline\n"
+        "Queue: still in time, 30 min of 1 h used, due Saturday 21 March 2026 08:30\n"
+        "  Why: policy gold because tier is 'gold', priority urgent, target 1 h\n"
+        "  Deadline: 30 min used by 12:00 on Wednesday, Thursday is Nowruz, 30 min left from Saturday 08:00"
+    )
+
+
+def test_golden_text_of_a_pause_that_lasts_in_persian():
+    """The same in Persian."""
+    assert told(WAITING, "2026-03-18T12:00:00+03:30", targets={"resolution": "2h"}, language="fa") == (
+        "تیکت T-9، تا چهارشنبه ۲۷ اسفند ۱۴۰۴ ساعت ۱۲:۰۰\n"
+        "حل: در مهلت، ۱۰ دقیقه از ۲ ساعت مصرف شده\n"
+        "  چرا: سیاست gold، چون tier is 'gold'، اولویت urgent، هدف ۲ ساعت\n"
+        "  مهلت: ۱ ساعت و ۵۰ دقیقه مانده است؛ تا توقف برقرار است مهلتی نیست"
+    )
+
+
+def lines(targets, as_of, *rows, schedule=DESK, excluded=(), **options):
+    """The sentences about T-1."""
+    return policies(targets, schedule=schedule, **options).judge(log_of(*rows), as_of=at(as_of), exclusions=excluded).explain("T-1").text().split("\n")[1:]
+
+
+def test_a_target_in_working_days_is_turned_into_working_time():
+    """Three working days are 24 h of an 8 h desk; more than four days are told together, over a week with their dates."""
+    few = lines({"resolution": "2 working days"}, "mon 17:00", ("mon 16:00", "created"))
+    assert few[2] == "  Deadline: 2 working days are 16 h of working time, 1 h used by 17:00 on Monday, 8 h used by 17:00 on Tuesday, 7 h left from Wednesday 09:00"
+    many = lines({"resolution": "60h"}, "mon 17:00", ("mon 16:00", "created"))
+    assert many[0] == "Resolution: still in time, 1 h of 60 h used, due Thursday 12 March 2026 12:00"
+    assert many[2] == "  Deadline: 1 h used by 17:00 on Monday 2 March 2026, 56 h on 7 days, Tuesday 3 March 2026 to Wednesday 11 March 2026, 3 h left from Thursday 12 March 2026 09:00"
+
+
+def test_a_due_date_of_the_ticket_an_earlier_target_and_no_target_are_told():
+    """An instant that the ticket carries, a breach in the history, and the reasons for no target."""
+    carried = lines({"resolution": Target.at_field("due")}, "mon 10:00", ("mon 09:00", "created", {"due": "2026-03-02T12:00:00Z"}))
+    assert carried[0] == "Resolution: still in time, due Monday 2 March 2026 12:00"
+    assert carried[2] == "  Deadline: the ticket carries it in due"
+    back = (("mon 09:00", "created", {"priority": "urgent"}), ("mon 12:00", "field", field("priority", "low")))
+    assert lines({"resolution": {"urgent": "2h", "*": "8h"}}, "mon 12:30", *back)[-1] == "  an earlier target (gold, urgent) was breached Monday 2 March 2026 11:00"
+    assert lines({"resolution": {"urgent": "2h"}}, "mon 12:00", ("mon 09:00", "created"))[:2] == [
+        "Resolution: no target, 3 h so far", "  Why: policy gold, no target for it",
+    ]  # fmt: skip
+    nobody = PolicySet([Policy("gold", when={"tier": "gold"}, schedule=DESK, targets={"resolution": "2h"})])
+    assert "  Why: no policy matches the ticket" in nobody.judge(log_of(("mon 09:00", "created")), as_of=at("mon 12:00")).explain("T-1").text()
+
+
+def test_reopened_cycles_are_told_one_by_one():
+    """The second cycle says what was used before the reopening, and when it was breached."""
+    rows = (("mon 09:00", "created"), ("mon 12:00", "status", status("solved")), ("thu 10:00", "status", status("open")))
+    text = lines({"resolution": "4h"}, "thu 12:00", *rows)
+    assert text[0] == "Resolution 1: met, 3 h of 4 h used, due Monday 2 March 2026 13:00"
+    assert text[3] == "Resolution 2: breached, 5 h of 4 h used, 1 h over, due Thursday 5 March 2026 11:00"
+    assert text[5] == "  Deadline: 3 h used before the reopening, 1 h left from Thursday 10:00"
+
+
+def stretches(targets, as_of, *rows, metric="resolution", schedule=DESK, excluded=(), **options):
+    """(label, start, end, detail) of one clock of T-1."""
+    result = policies(targets, schedule=schedule, **options).judge(log_of(*rows), as_of=at(as_of), exclusions=excluded)
+    return [(one.label, one.start, one.end, one.detail) for one in result.explain("T-1")[metric].stretches]
+
+
+def test_the_first_label_that_holds_counts():
+    """A pause over the night is a pause, an exclusion inside a pause is an exclusion, a closure and a holiday are told apart from closed hours."""
+    desk = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC", holidays={"2026-03-03": "Nowruz"}, closed={"2026-03-04": "12:00-13:00"})
+    rows = (
+        ("mon 09:00", "created"), ("mon 16:00", "status", status("pending")), ("wed 10:00", "status", status("open")),
+        ("wed 14:00", "status", status("solved")),
+    )  # fmt: skip
+    outage = Exclusion(at("tue 12:00"), at("tue 13:00"), "outage")
+    assert stretches({"resolution": "8h"}, "thu 09:00", *rows, schedule=desk, excluded=[outage]) == [
+        ("running", at("mon 09:00"), at("mon 16:00"), ""),
+        ("paused", at("mon 16:00"), at("tue 12:00"), "pending"),
+        ("excluded", at("tue 12:00"), at("tue 13:00"), "outage"),
+        ("paused", at("tue 13:00"), at("wed 10:00"), "pending"),
+        ("running", at("wed 10:00"), at("wed 12:00"), ""),
+        ("part-day closure", at("wed 12:00"), at("wed 13:00"), ""),
+        ("running", at("wed 13:00"), at("wed 14:00"), ""),
+        ("stopped", at("wed 14:00"), at("thu 09:00"), "solved"),
+    ]
+    plain = stretches({"resolution": "80h"}, "wed 09:00", ("mon 16:00", "created"), schedule=desk)
+    assert [(label, detail) for label, _, _, detail in plain] == [("running", ""), ("closed hours", ""), ("holiday", "Nowruz"), ("closed hours", "")]
+
+
+def test_before_the_start_and_between_cycles():
+    """Next response: not started until the customer writes again, stopped between cycles, with the events that paused and stopped it."""
+    rows = (
+        ("mon 09:00", "created"), ("mon 10:00", "message", AGENT), ("mon 11:00", "message", CUSTOMER), ("mon 12:00", "message", AGENT),
+        ("mon 13:00", "message", CUSTOMER),
+    )  # fmt: skip
+    result = policies({"next_response": "4h"}).judge(log_of(*rows), as_of=at("mon 14:00"))
+    found = result.explain("T-1")["next_response"].stretches
+    assert [(one.label, one.ordinal, one.event) for one in found] == [
+        ("not started", None, None), ("running", 1, None), ("stopped", None, 3), ("running", 2, None),
+    ]  # fmt: skip
+
+
+def test_an_exclusion_event_gives_its_reason():
+    """Excluded from 10:00 to 11:00 by an event of the ticket."""
+    rows = (("mon 09:00", "created"), ("mon 10:00", "excluded", {"reason": "force majeure"}), ("mon 11:00", "included"))
+    assert stretches({"resolution": "8h"}, "mon 12:00", *rows)[1] == ("excluded", at("mon 10:00"), at("mon 11:00"), "force majeure")
+
+
+def test_with_sum_each_stretch_is_told_by_its_own_schedule():
+    """Day desk until 18:00, night desk from then: closed from 17:00 to 18:00 on the day desk, running on the night desk."""
+    night = Schedule.weekly("mon-fri 17:00-21:00", tz="UTC")
+    targets = {"first_response": {"urgent": Target("9h", schedule=night), "*": "9h"}}
+    rows = (("mon 15:00", "created", {"priority": "low"}), ("mon 18:00", "field", field("priority", "urgent")))
+    found = stretches(targets, "mon 19:00", *rows, metric="first_response", on_schedule_change="sum")
+    assert [label for label, *_ in found] == ["running", "closed hours", "running"]
+    assert found[1][1:3] == (at("mon 17:00"), at("mon 18:00"))
+
+
+@examples(300)
+@given(judging_rows(), policy_sets(), as_ofs(), exclusions())
+def test_stretches_are_contiguous_complete_and_sum_to_elapsed(rows, policy_set, as_of, excluded):
+    """Every instant from creation to `as_of` is in exactly one stretch, and the running ones sum to elapsed; texts can always be made."""
+    result = policy_set.judge(drawn_log(rows), as_of=utc(as_of), exclusions=excluded)
+    for ticket in result.log.tickets:
+        if not result.life(ticket):
+            continue
+        told_of = result.explain(ticket)
+        for clock in told_of.clocks:
+            found = clock.stretches
+            merged = any(cycle.row.run.merged_us is not None for cycle in clock.cycles)
+            begin = min([told_of.created_us, *(cycle.row.run.started_us for cycle in clock.cycles)])
+            assert not found or (found[0].start_us, found[-1].end_us) == (begin, as_of)
+            assert found or begin == as_of
+            assert all(one.end_us == other.start_us for one, other in zip(found, found[1:], strict=False))
+            assert all(one.start_us < one.end_us and one.label in LABELS for one in found)
+            assert merged or clock.running_us == sum(cycle.row.run.elapsed_us for cycle in clock.cycles)
+        assert told_of.text("en")
+        assert told_of.text("fa")
+        told_of.to_dict()
+
+
+def test_the_picture_is_inline_and_has_no_scripts():
+    """HTML with an SVG that parses, a rectangle a stretch, a mark at the deadline, text escaped, nothing loaded from elsewhere."""
+    rows = [{**OPENED, "tier": "<b>"}]
+    policy = Policy("<gold>", when={"tier": "<b>"}, schedule=TEHRAN, targets={"first_response": "4h"})
+    result = PolicySet([policy]).judge(EventLog.from_records(rows), as_of="2026-03-18T13:00:00+03:30").explain("T-9")
+    for language, direction in (("en", "ltr"), ("fa", "rtl")):
+        html = result.to_html(language)
+        assert f'dir="{direction}"' in html
+        assert "<script" not in html
+        assert "<b>" not in html
+        assert "&lt;gold&gt;" in html
+        picture = ET.fromstring(re.search(r"<svg.*</svg>", html)[0])  # noqa: S314 - made in this test
+        tags = [element.tag.rpartition("}")[2] for element in picture]
+        assert (tags.count("rect"), tags.count("line")) == (2, 1)
+    assert result._repr_html_() == result.to_html()
+    assert repr(result) == result.text()
+
+
+def test_plain_data_names_everything():
+    """The dictionary holds cycles, the choice with its reason, the derivation and the stretches."""
+    result = policies({"resolution": "4h"}).judge(log_of(("mon 09:00", "created", {"priority": "low"})), as_of=at("mon 10:00")).explain("T-1")
+    plain = result.to_dict()
+    (clock,) = plain["clocks"]
+    assert (plain["ticket"], plain["created_at"], plain["as_of"]) == ("T-1", at("mon 09:00"), at("mon 10:00"))
+    assert clock["cycles"][0]["choice"] == {"policy": "gold", "priority": "low", "target": "4h"}
+    assert clock["cycles"][0]["deadline"] == [
+        {"what": "left", "start": at("mon 09:00"), "end": at("mon 13:00"), "us": 4 * HOUR, "days": 0, "detail": ""},
+    ]  # fmt: skip
+    assert clock["stretches"] == [
+        {"label": "running", "start": at("mon 09:00"), "end": at("mon 10:00"), "us": 60 * MINUTE, "detail": None, "ordinal": 1, "event": None},
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_explained_is_refused():
+    """An unknown ticket, one that begins later, an unknown clock, an unknown language."""
+    result = policies({"resolution": "4h"}).judge(log_of(("mon 09:00", "created")), as_of=at("mon 10:00"))
+    early = policies({"resolution": "4h"}).judge(log_of(("mon 09:00", "created")), as_of=at("mon 08:00"))
+    asks = (
+        (lambda: result.explain("T-2"), "unknown_ticket"), (lambda: early.explain("T-1"), "not_known_yet"),
+        (lambda: result.explain("T-1")["queue"], "unknown_metric"), (lambda: result.explain("T-1").text("de"), "unknown_language"),
+    )  # fmt: skip
+    for ask, code in asks:
+        with pytest.raises(QueryError) as caught:
+            ask()
+        assert caught.value.code == code
