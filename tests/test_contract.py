@@ -61,6 +61,7 @@ GOLD = Policy(
 
 @pytest.fixture
 def log() -> EventLog:
+    """The log of one ticket."""
     return EventLog.from_records(ROWS, statuses=STATUSES, tz=None, columns=None, on_error="raise")
 
 

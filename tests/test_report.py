@@ -31,6 +31,7 @@ def rows(ticket: int) -> list[dict[str, object]]:
 
 @pytest.fixture
 def log() -> EventLog:
+    """Three tickets."""
     return EventLog.from_records([row for ticket in (1, 2, 3) for row in rows(ticket)])
 
 

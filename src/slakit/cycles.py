@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-
 from slakit._time import NAT, instant, utc
 from slakit._value import field_names, value
 from slakit.errors import Finding

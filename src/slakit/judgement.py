@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from slakit.attainment import Attainment
     from slakit.cycle_arrays import Arrays, Coded
     from slakit.due_actions import DueAction
-    from slakit.explain import Explanation
     from slakit.events.log import EventLog, Exclusion
+    from slakit.explain import Explanation
     from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
     from slakit.penalty import Ledger

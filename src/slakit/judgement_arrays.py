@@ -17,7 +17,6 @@ from slakit.machine.table import State
 from slakit.policy import Choice
 from slakit.verdict import FROM_ROW, INSTANTS, SPANS, VERDICTS, JudgedCycle, plain_instants
 
-
 CHOSEN: dict[str, Callable[[Choice], Any]] = {
     "policy": lambda choice: None if choice.policy is None else choice.policy.name,
     "policy_version": lambda choice: None if choice.policy is None else choice.policy.label,

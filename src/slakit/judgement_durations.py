@@ -27,13 +27,17 @@ def durations_of(judgement: "Judgement", name: str) -> Durations:
         raise QueryError(message, code="unknown_metric", given=name)
     codes, names = judgement.coded("metric")
     removed, reasons = judgement.coded("removed")
-    kept = removed == reasons.index(None) if None in reasons else removed != removed
-    rows = kept & (codes == names.index(name)) if name in names else kept & False
+    rows = (removed == _number(reasons, None)) & (codes == _number(names, name))
     phase = judgement.column("phase")[rows]
     target = judgement.column("target_us")[rows]
     given: Any = target.view("timedelta64[us]") if len(target) and (target > 0).all() else None
     spans = judgement.column("accumulated_us")[rows].view("timedelta64[us]")
     return Durations.of(spans, phase == "stopped", cancelled=phase == "cancelled", target=given)
+
+
+def _number(names: list[Any], name: str | None) -> int:
+    """The code of a value; one that no row has where the value is absent."""
+    return names.index(name) if name in names else len(names)
 
 
 def summary_of(judgement: "Judgement") -> Table:

@@ -89,7 +89,7 @@ def regular_tickets(columns: "EventColumns") -> Bools:
     """Which tickets have one `created`, as their first event, no merge, and no exclusion events."""
     kind, starts = columns.kind, columns.starts[:-1]
     created = kind == EventKind.CREATED
-    regular = created[starts]
+    regular: Bools = created[starts]
     if np.count_nonzero(created) != np.count_nonzero(regular):
         further = created.copy()
         further[starts] = False
@@ -239,7 +239,7 @@ def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings
     return anchors
 
 
-def _paused(  # noqa: PLR0913 - the readings and both ends of every cycle
+def _paused(
     block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, close: Ints, ended: Bools
 ) -> tuple[Ints, NDArray[np.uint8]]:
     """Paused working time of each cycle, and the state in which each one that has not ended stands."""

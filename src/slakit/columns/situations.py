@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Numbers = NDArray[np.unsignedinteger[Any]]
+Numbers = NDArray[np.integer[Any]]
 
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
@@ -276,7 +276,8 @@ def _by_assignee(block: Block) -> Bools:
     held_before = np.full(len(block), -1, np.int64)
     held_before[1:] = holding[:-1]
     held_before[block.starts] = -1
-    return (actor >= 0) & (actor == held_before)
+    mine: Bools = (actor >= 0) & (actor == held_before)
+    return mine
 
 
 _NO_SYMBOL = Symbol(0, Anchor.EVENT, "")

@@ -33,7 +33,7 @@ class Moves:
     at: Ints
     opens: Ints
     closes: Ints
-    following: Ints
+    following: NDArray[np.int32]
     state: NDArray[np.uint8] | None
 
 

@@ -8,3 +8,4 @@ from slakit.plot.charts import attainment, control, penalties
 from slakit.plot.durations import durations
 from slakit.plot.months import heat_map, requests, satisfaction
 
+__all__ = ["attainment", "control", "durations", "heat_map", "penalties", "requests", "satisfaction"]

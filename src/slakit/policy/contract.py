@@ -89,7 +89,8 @@ class Policy:
             schedule: Schedule | None = None, penalties: Iterable[Penalty] | Penalty = (), escalations: Iterable[Escalation] | Escalation = (),
             valid_from: date | str | int | None = None, valid_until: date | str | int | None = None, version: str | None = None,
             retarget: str = "from_start", on_schedule_change: str = "last", clocks: Iterable[Metric] | Metric = (),
-        ) -> None: ...  # fmt: skip
+        ) -> None:  # fmt: skip
+            """What the fields take; see the class."""
 
     name: str
     when: Conditions | None = attrs.field(default=None, kw_only=True, converter=attrs.Converter(_conditions, takes_self=True))

@@ -40,7 +40,8 @@ class PriorityMatrix:
 
         def __init__(
             self, cells: Mapping[Any, Any] | Iterable[tuple[str, str, str]], *, impact: str = "impact", urgency: str = "urgency"
-        ) -> None: ...
+        ) -> None:
+            """What the fields take; see the class."""
 
     cells: Cells = attrs.field(converter=_cells)
     impact: str = attrs.field(default="impact", kw_only=True)

@@ -62,7 +62,8 @@ class PolicySet:
         def __init__(
             self, policies: Iterable[Policy], *, priorities: Iterable[str] = PRIORITIES, matrix: PriorityMatrix | None = None,
             priority_field: str = "priority",
-        ) -> None: ...  # fmt: skip
+        ) -> None:  # fmt: skip
+            """What the fields take; see the class."""
 
     policies: tuple[Policy, ...] = attrs.field(converter=tuple)
     priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=tuple)

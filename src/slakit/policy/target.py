@@ -48,7 +48,8 @@ class Target:
 
         def __init__(
             self, length: str | timedelta | WorkingDays | None, *, schedule: Schedule | None = None, field: str | None = None
-        ) -> None: ...
+        ) -> None:
+            """What the fields take; see the class."""
 
     length: int | WorkingDays | None = attrs.field(converter=_length)
     schedule: Schedule | None = attrs.field(default=None, kw_only=True)

@@ -94,7 +94,7 @@ class MonthlyReport:
         return self.html()
 
 
-def monthly(  # noqa: PLR0913 - a report says in whose terms it speaks
+def monthly(
     log: "EventLog", policies: "PolicySet", *, as_of: Any, month: str | None = None, calendar: Any = "gregorian", tz: Any = None,
     schedule: "Schedule | None" = None, language: str = "en", category: str = "category", customer: str | None = None, fees: Any = None,
     kpis: Iterable[Any] = (),
@@ -145,7 +145,7 @@ def monthly(  # noqa: PLR0913 - a report says in whose terms it speaks
     findings = Counter(finding.code for finding in judged.findings)
     return MonthlyReport(
         period, until, language, tuple(figures), tuple(tables), tuple(sorted(findings.items())),
-        lambda: _pictures(log, judged, period, calendar, zone, language),
+        lambda: _pictures(log, judged, period, calendar=calendar, zone=zone, language=language),
     )  # fmt: skip
 
 
@@ -161,8 +161,8 @@ def _attainment(judged: "Judgement", window: dict[str, Any]) -> list[Figure]:
 
 
 def _service(log: "EventLog", as_of: Any, window: dict[str, Any], schedule: "Schedule | None", customer: str | None) -> list[Figure]:
-    chain = {} if customer is None else {"customer": customer}
-    asked = (
+    chain: dict[str, Any] = {} if customer is None else {"customer": customer}
+    asked: tuple[tuple[str, Callable[[], service.Result]], ...] = (
         ("aht", lambda: service.aht(log, as_of=as_of, **window)),
         ("fcr", lambda: service.fcr(log, as_of=as_of, **chain, **window)),
         ("messages_per_service", lambda: service.messages_per_service(log, as_of=as_of, **window)),
@@ -192,7 +192,7 @@ def _durations(judged: "Judgement") -> Table:
     return Table({name: rows[name] for name in kept})
 
 
-def _pictures(log: "EventLog", judged: "Judgement", period: Period, calendar: Any, zone: Any, language: str) -> dict[str, bytes]:
+def _pictures(log: "EventLog", judged: "Judgement", period: Period, *, calendar: Any, zone: Any, language: str) -> dict[str, bytes]:
     from slakit.report.pictures import pictures  # noqa: PLC0415 - an extra
 
     return pictures(log, judged, period, calendar=calendar, zone=zone, language=language)

@@ -28,9 +28,9 @@ def as_html(report: "MonthlyReport") -> str:
     right_to_left = report.language == "fa"
     title = escape(heading(report))
     parts = [
-        f'<!doctype html><html lang="{report.language}" dir="{"rtl" if right_to_left else "ltr"}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title><style>{_STYLE}</style></head>'
-        f"<body><h1>{title}</h1>"
+        f'<!doctype html><html lang="{report.language}" dir="{"rtl" if right_to_left else "ltr"}"><head><meta charset="utf-8">',
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title><style>{_STYLE}</style></head>',
+        f"<body><h1>{title}</h1>",
     ]
     drawn = report.pictures()
     if drawn:

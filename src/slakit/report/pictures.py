@@ -1,6 +1,5 @@
 """The pictures of a report, as PNG bytes."""
 
-from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,8 @@ from slakit._time import utc
 from slakit.errors import QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
     from slakit.calendars import Period
