@@ -50,7 +50,9 @@ def test_runs_and_trends_by_a_series(series, rule, signals):
     assert stats.xmr(series, baseline=8 if rule == "run" else None, rules=(rule,)).signals == signals
 
 
-@pytest.mark.parametrize(("rule", "sigmas", "signals"), [("two_of_three", [2.1, 0, 2.1], [14]), ("four_of_five", [1.1, 1.1, 0, 1.1, 1.1], [16])])
+@pytest.mark.parametrize(
+    ("rule", "sigmas", "signals"), [("two_of_three", [2.1, 0, 2.1], [14]), ("four_of_five", [1.1, 1.1, 0, 1.1, 1.1], [16])]
+)
 def test_rules_by_sigma(rule, sigmas, signals):
     """0 and 2 in turn: centre 1, sigma 2 / 1.128; so many sigmas above or below it complete the pattern at the last point."""
     for side in (1, -1):

@@ -1,6 +1,7 @@
 """Quantiles, means and totals of complete values."""
 
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -53,6 +54,17 @@ def test_missing_durations_are_left_out():
     assert stats.mean(np.array([1, "NaT", 3], dtype="m8[s]")) == timedelta(seconds=2)
 
 
+def test_decimals_are_numbers():
+    """Any numbers that become floats are taken, with gaps."""
+    assert stats.mean([Decimal("0.5"), None, Fraction(3, 2)]) == 1.0
+
+
+def test_an_order_statistic_may_hold_a_tie_with_the_tail():
+    """Of 1 value, half lie below the median: with 50 percent confidence a tail of exactly 1/4 is bounded by 2 values, not by 1."""
+    assert interval_ranks(2, 0.5, 0.25) == (1, 2)
+    assert interval_ranks(1, 0.5, 0.25) == (None, None)
+
+
 def test_nothing_has_no_figures():
     """Of no values there is neither mean nor quantile, and no interval."""
     assert (stats.mean([]), stats.median([]), stats.quantile([], 0.9, method="inverted_cdf")) == (None, None, None)
@@ -86,9 +98,11 @@ def test_ranks_are_the_tightest_that_cover(n, q):
         (lambda: stats.quantile([1], "p90"), "bad_level"),
         (lambda: stats.quantile([1], 0.5, method="nearest"), "unknown_method"),
         (lambda: stats.quantile([], 0.5, method="nearest"), "unknown_method"),
+        (lambda: stats.Durations.of([1]).finished_quantile(0.5, method="nearest"), "unknown_method"),
         (lambda: stats.quantile(["a", "b"], 0.5), "not_numbers"),
         (lambda: stats.quantile([[1, 2], [3, 4]], 0.5), "not_numbers"),
         (lambda: stats.quantile([1, None, "b"], 0.5), "not_numbers"),
+        (lambda: stats.quantile([1, None, object()], 0.5), "not_numbers"),
         (lambda: stats.quantile_interval([1], 0.5, confidence=2), "bad_confidence"),
     ],
 )

@@ -93,6 +93,12 @@ def test_a_tie_that_no_later_end_resolves_is_not_reached():
     assert curve.quantile(0) == 1
 
 
+def test_the_quantile_zero_is_the_shortest_that_ended():
+    """Not the first that was last seen open; None where nothing ended."""
+    assert stats.kaplan_meier([1, 2, 3], [0, 1, 1]).quantile(0) == 2
+    assert stats.kaplan_meier([1], [0]).quantile(0) is None
+
+
 def test_very_many_breaks_fall_back_on_floats():
     """With 25,000 censored rows between ends the median is still where the float curve passes one half."""
     times = np.arange(60_000)

@@ -40,7 +40,7 @@ def durations(rows, *, target=None):
     return Durations.of(times, [end == "finished" for _, end in rows], cancelled=[end == "cancelled" for _, end in rows], target=target)
 
 
-@examples(200)
+@examples(120)
 @given(triples(st.builds(lambda k, more: Share(k, k + more), SMALL, SMALL)), triples(st.builds(Nps, SMALL, SMALL, SMALL)))
 def test_counts_are_lawful(shares, scores):
     """Shares and scores are monoids."""
@@ -48,7 +48,7 @@ def test_counts_are_lawful(shares, scores):
     check_monoid(scores, empty=Nps.empty())
 
 
-@examples(200)
+@examples(120)
 @given(triples(st.builds(Rate, SMALL, SMALL)), triples(st.one_of(FLOATS, st.lists(HUGE, max_size=8)).map(Total.of)))
 def test_sums_are_lawful(rates, totals):
     """Rates over whole exposures and exact totals, also of floats, are monoids."""
@@ -64,14 +64,14 @@ def test_ratios_are_lawful(rows):
     check_monoid(parts, empty=Ratio.empty())
 
 
-@examples(200)
+@examples(120)
 @given(triples(st.one_of(FLOATS, st.lists(HUGE, max_size=8)).map(Sketch.of)))
 def test_sketches_are_lawful(sketches):
     """Sketches of one relative error are monoids."""
     check_monoid(sketches, empty=Sketch.empty())
 
 
-@examples(150)
+@examples(60)
 @given(triples(ROWS), st.booleans())
 def test_durations_are_lawful(parts, judged):
     """Summaries are monoids, with targets and without, and curves made of their tables too."""
@@ -81,7 +81,7 @@ def test_durations_are_lawful(parts, judged):
     check_monoid([summary.table for summary in summaries], empty=Durations.empty().table)
 
 
-@examples(150)
+@examples(60)
 @given(triples(st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["a", "b", None]), st.integers(0, 12)), max_size=10)), st.booleans())
 def test_curves_with_late_entries_are_lawful(parts, halves):
     """Tables with late entries, in whole numbers or floats, are monoids of any causes."""
@@ -95,7 +95,7 @@ def test_curves_with_late_entries_are_lawful(parts, halves):
     check_monoid([AalenJohansen(table) for table in tables], empty=AalenJohansen.empty(causes=("a", "b")))
 
 
-@examples(300)
+@examples(150)
 @given(ROWS, st.integers(0, 25))
 def test_the_sum_of_two_parts_is_the_whole(rows, cut):
     """Splitting rows anywhere and adding the summaries gives the summary of all rows, down to the last count."""
@@ -109,7 +109,7 @@ def test_the_sum_of_two_parts_is_the_whole(rows, cut):
     assert Ratio.of(times[:cut]) + Ratio.of(times[cut:]) == Ratio.of(times)
 
 
-@examples(200)
+@examples(120)
 @given(ROWS, ROWS)
 def test_pooled_figures_stay_in_the_range_of_the_parts(first, second):
     """A pooled attainment lies between those of the parts, and the longest of all is the longest of either."""
@@ -122,7 +122,7 @@ def test_pooled_figures_stay_in_the_range_of_the_parts(first, second):
     assert whole.max is None or isinstance(whole.max, timedelta)
 
 
-@examples(200)
+@examples(120)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.lists(st.sampled_from(["a", "b", None]), min_size=12, max_size=12))
 def test_incidences_and_what_is_open_make_one(times, causes):
     """At every duration the shares of all ends and the share not ended sum to 1."""

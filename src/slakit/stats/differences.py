@@ -10,7 +10,6 @@ from slakit.stats.special import normal_isf, normal_sf
 
 Counts = Share | tuple[int, int]
 Method = Literal["newcombe", "score", "agresti_caffo", "wald"]
-_BISECTIONS = 200
 
 
 def proportion_difference(a: Counts, b: Counts, *, method: Method = "newcombe", confidence: float = 0.95) -> Difference:
@@ -116,15 +115,12 @@ def _score(a: tuple[int, int], b: tuple[int, int], tail: float) -> tuple[float, 
 
 def crossing(falling: Callable[[float], float], low: float, high: float) -> float:
     """Where a falling function passes zero between two bounds, by bisection; the nearer bound where it does not."""
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        if middle in {low, high}:
-            break
+    while low < (middle := 0.5 * (low + high)) < high:
         if falling(middle) > 0.0:
             low = middle
         else:
             high = middle
-    return 0.5 * (low + high)
+    return middle
 
 
 _METHODS: dict[str, Callable[[tuple[int, int], tuple[int, int], float], tuple[float, float]]] = {

@@ -13,6 +13,7 @@ from slakit.stats.arrays import Numbers, as_level, as_numbers, exact_sum, out
 from slakit.stats.interval import Interval, tails, unknown_method
 from slakit.stats.special import binomial_cdf, binomial_quantile
 
+_ROUNDING = 1e-12
 Method = Literal["linear", "inverted_cdf"]
 
 
@@ -127,10 +128,8 @@ def quantile_interval(values: Any, q: float, *, confidence: float = 0.95) -> Int
 
 def interval_ranks(n: int, q: float, tail: float) -> tuple[int | None, int | None]:
     """Which order statistics (from 1) bound a quantile; None where even the extreme one is not sure enough."""
-    low = binomial_quantile(tail, n, q)
-    if low < n and binomial_cdf(low, n, q) <= tail:
-        low += 1
-    high = binomial_quantile(1.0 - tail, n, q) + 1
+    low = binomial_quantile(tail * (1.0 + _ROUNDING), n, q)
+    high = binomial_quantile((1.0 - tail) * (1.0 - _ROUNDING), n, q) + 1
     return low if low >= 1 else None, high if high <= n else None
 
 

@@ -140,7 +140,7 @@ def _kleinman(k: NDArray[np.int64], n: NDArray[np.int64]) -> tuple[float, float]
     share = k / n
     weights = n.astype(np.float64)
     correlation = mean = 0.0
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS):  # pragma: no branch - it settles long before
         whole = weights.sum()
         mean = float((weights * share).sum() / whole)
         if mean in {0.0, 1.0}:
@@ -164,7 +164,7 @@ def _likeliest(k: NDArray[np.int64], n: NDArray[np.int64], mean: float, precisio
     start = min(precision, 1e3)
     at = np.log(np.array([mean * start, (1.0 - mean) * start]))
     hits, misses, trials = k.astype(np.float64), (n - k).astype(np.float64), n.astype(np.float64)
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS):  # pragma: no branch - it settles long before
         a, b = np.exp(at)
         if a + b > _POOLED:
             return float(k.sum() / n.sum()), math.inf

