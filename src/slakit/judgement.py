@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slakit.due_actions import DueAction
     from slakit.events.log import EventLog, Exclusion
     from slakit.explain import Explanation
+    from slakit.what_if import Comparison
     from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
     from slakit.penalty import Ledger
@@ -206,6 +207,15 @@ class Judgement:
         from slakit.explain import explain  # noqa: PLC0415 - loaded when asked
 
         return explain(self, ticket)
+
+    def what_if(self, policies: PolicySet) -> "Comparison":
+        """The same log under other policies: what differs per ticket, in attainment and in money."""
+        from slakit.what_if import compare  # noqa: PLC0415 - loaded when asked
+
+        other = judge(
+            policies, self.log, as_of=utc(self.as_of), engine=self.engine, exclusions=self.exclusions, responders=self.responders
+        )
+        return compare(self, other)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
