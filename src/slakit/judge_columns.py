@@ -124,7 +124,7 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
     excluding = _excluding(columns, exclusions)
     if any(target.field is not None for policy in policies.policies for _, rows in policy.targets for _, target in rows):
         regular &= ~excluding
-    combinations = _combinations(policies, program, columns, regular, window, begins)
+    combinations = _combinations(policies, program, columns, regular=regular, window=window, begins=begins)
     schedules: list[Schedule] = []
     by_metric = [
         np.array([numbered(choice.schedule or WALL, schedules) for choice in choices], np.int64) for choices in combinations.choices
@@ -161,8 +161,8 @@ def _excluding(columns: "EventColumns", exclusions: "Sequence[Exclusion]") -> Bo
     return some
 
 
-def _combinations(  # noqa: PLR0913 - the tickets and when they live
-    policies: PolicySet, program: Program, columns: "EventColumns", regular: Bools, window: Ints, begins: Ints
+def _combinations(
+    policies: PolicySet, program: Program, columns: "EventColumns", *, regular: Bools, window: Ints, begins: Ints
 ) -> Combinations:
     """Number the combinations of the fields that policies read, and choose for each."""
     of = window.astype(np.int64)

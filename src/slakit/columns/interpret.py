@@ -194,7 +194,7 @@ def _runs(  # noqa: PLR0917 - all that is known of a block
         paused = np.zeros(len(opens), np.int64)
         state[~ended] = State.RUNNING
     else:
-        paused, last_state = _paused(block, moved, moved.state, readings, close, ended)
+        paused, last_state = _paused(block, moved, moved.state, readings, close=close, ended=ended)
         state[~ended] = last_state
     positions = block.positions
     elapsed = whole - excluded - paused
@@ -240,7 +240,7 @@ def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings
 
 
 def _paused(
-    block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, close: Ints, ended: Bools
+    block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, *, close: Ints, ended: Bools
 ) -> tuple[Ints, NDArray[np.uint8]]:
     """Paused working time of each cycle, and the state in which each one that has not ended stands."""
     ticket = block.ticket.take(moved.at)

@@ -114,25 +114,34 @@ class Policy:
             msg = "targets"
             raise self._error(msg, "names no metric: a policy promises something, e.g. {'resolution': '8h'}", "no_target")
         for metric, by_priority in self.targets:
-            self.metric(metric)
-            for _, target in by_priority:
-                schedule = target.schedule or self.schedule
-                if schedule is None:
-                    msg = f"targets[{metric!r}]"
-                    raise self._error(msg, "has no schedule: pass schedule= to the Policy or to the Target", "no_schedule")
-                if not isinstance(schedule, Schedule):
-                    msg = "schedule"
-                    raise self._error(msg, f"{schedule!r} is no Schedule: build one with Schedule.weekly(...)", "bad_schedule")
-                try:
-                    schedule.clock.next_open_us(0)
-                except ScheduleError as error:
-                    msg = f"targets[{metric!r}]"
-                    raise self._error(msg, f"schedule: {error}", error.code) from None
+            self._check_targets(metric, [target for _, target in by_priority])
         for key in ("valid_from", "valid_until"):
             object.__setattr__(self, key, self._validity(key, getattr(self, key)))
         if self.valid_from is not None and self.valid_until is not None and self.valid_from >= self.valid_until:
             msg = "valid_until"
             raise self._error(msg, "is not after valid_from: swap them", "bad_validity")
+        self._check_rules()
+        self._check_escalations()
+
+    def _check_targets(self, metric: str, targets: Iterable[Target]) -> None:
+        """Refuse an unknown metric, and a target without working time to count in."""
+        self.metric(metric)
+        for target in targets:
+            schedule = target.schedule or self.schedule
+            if schedule is None:
+                msg = f"targets[{metric!r}]"
+                raise self._error(msg, "has no schedule: pass schedule= to the Policy or to the Target", "no_schedule")
+            if not isinstance(schedule, Schedule):
+                msg = "schedule"
+                raise self._error(msg, f"{schedule!r} is no Schedule: build one with Schedule.weekly(...)", "bad_schedule")
+            try:
+                schedule.clock.next_open_us(0)
+            except ScheduleError as error:
+                msg = f"targets[{metric!r}]"
+                raise self._error(msg, f"schedule: {error}", error.code) from None
+
+    def _check_rules(self) -> None:
+        """Refuse a penalty or an escalation on a metric that has no target here."""
         for rule in (*self.penalties, *self.escalations):
             named = getattr(rule, "metric", None)
             if named is not None and named not in dict(self.targets):
@@ -140,7 +149,6 @@ class Policy:
                 raise self._error(
                     type(rule).__name__.lower(), f"is on metric {named!r}, which has no target here: {given}", "no_such_target"
                 )
-        self._check_escalations()
 
     def _check_escalations(self) -> None:
         """Refuse two escalations with one name, and levels beyond a target that stand before the target itself."""
