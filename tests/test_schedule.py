@@ -240,6 +240,21 @@ def test_a_negative_span_is_met_until_the_past():
     assert NINE.due_at(at("2026-01-05T12:00"), timedelta(hours=-1)) == at("2026-01-05T12:00")
 
 
+def test_a_long_way_back():
+    """met_until of minus 20,000 h from 2026 lies 500 weeks of 40 h earlier, beyond what was compiled for the start."""
+    desk = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
+    start = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    back, forth = start - timedelta(weeks=500), start + timedelta(weeks=500)
+    assert desk.met_until(start, timedelta(hours=-20_000)) == back == desk.start_by(start, "20000h")
+    assert desk.met_until(start, "20000h") == forth == desk.due_at(start, "20000h")
+    fresh = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
+    assert fresh.met_until([start], timedelta(hours=-20_000)).tolist() == [back.replace(tzinfo=None)]
+    assert fresh.met_until([start], "20000h").tolist() == [forth.replace(tzinfo=None)]
+    with pytest.raises(ScheduleError) as caught:
+        desk.met_until(start, timedelta(hours=-400_000))
+    assert caught.value.code == "unreachable"
+
+
 def test_beyond_the_horizon():
     """Before 1900 and after 2200 a question raises, it does not guess."""
     for text in ("1899-12-31T23:59:59Z", "2201-01-01T00:00:00Z"):
@@ -286,7 +301,7 @@ def test_arrays_give_arrays():
 
 
 def test_series_are_arrays():
-    """pandas and polars series, naive as UTC or with a zone, give what numpy gives."""
+    """Series of pandas and polars, naive as UTC or with a zone, give what numpy gives."""
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     expected = NINE.due_at(np.array(["2026-01-05T15:30"], "datetime64[us]"), "1h").tolist()
     aware = pandas.Series(pandas.to_datetime(["2026-01-05T16:30"])).dt.tz_localize("Europe/Berlin")
@@ -296,6 +311,12 @@ def test_series_are_arrays():
         == expected
     )
     assert NINE.due_at(polars.Series([datetime(2026, 1, 5, 15, 30)]), "1h").tolist() == expected  # noqa: DTZ001
+
+
+def test_spans_may_be_objects():
+    """An array of texts or timedeltas is read element by element."""
+    spans = np.array(["1h", timedelta(hours=2)], object)
+    assert NINE.due_at(at("2026-01-05T09:00"), spans).tolist() == [datetime(2026, 1, 5, 9), datetime(2026, 1, 5, 10)]  # noqa: DTZ001 - numpy has no zones
 
 
 def test_a_bad_element_is_named():

@@ -117,7 +117,7 @@ def test_what_holds_no_dates(given):
 
 def test_holidays_that_are_not_dates():
     """The message names the offending element and the remedy."""
-    with pytest.raises(ScheduleError, match="Nowruz.*2026-03-21"):
+    with pytest.raises(ScheduleError, match=r"Nowruz.*2026-03-21"):
         Schedule.weekly("mon-fri 09:00-17:00", tz="UTC", holidays=["Nowruz"])
 
 

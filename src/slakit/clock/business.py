@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from slakit._time import utc
+from slakit._time import span_text, utc
 from slakit.clock.reading import Reading, blank, grown_earlier, grown_later
 from slakit.errors import ScheduleError
 
@@ -125,10 +125,10 @@ class BusinessClock:
             return start
         goal = self.read(start) + span
         reading = self._reading
-        while reading.total[-1] < goal:
-            if reading.hi >= END:
-                raise _unreachable(self._name, f"{span} us of working time from {utc(start)} are never reached")
-            reading = self._later(reading)
+        if reading.total[-1] < goal:
+            reading = self.reach(goal, goal - 1)
+            if reading.total[-1] < goal:
+                raise _unreachable(self._name, f"{span_text(span)} of working time are never reached after {utc(start)}")
         return goal - reading.shift[bisect_left(reading.total, goal)]
 
     def met_until_us(self, start: int, span: int) -> int:
@@ -137,7 +137,7 @@ class BusinessClock:
         Raises:
             ScheduleError: ``unreachable`` where it is never exceeded.
         """
-        return self._last_at(self.read(start) + span, f"more than {span} us of working time from {utc(start)} never pass")
+        return self._last_at(self.read(start) + span, start, "more working time than that never passes after")
 
     def start_by_us(self, end: int, span: int) -> int:
         """The latest instant at or before ``end`` from which ``span`` of working time fits.
@@ -148,24 +148,15 @@ class BusinessClock:
         if span <= 0:
             return end
         goal = self.read(end) - span
-        reading = self._reading
-        while goal < reading.total[0]:
-            if reading.lo <= FIRST:
-                raise _unreachable(self._name, f"{span} us of working time before {utc(end)} never fit")
-            reading = self._earlier(reading)
-        return min(end, self._last_at(goal, ""))
+        return min(end, self._last_at(goal, end, "working time that long never fits before"))
 
-    def _last_at(self, goal: int, trouble: str) -> int:
+    def _last_at(self, goal: int, at: int, trouble: str) -> int:
         """The greatest instant whose reading is at most ``goal``."""
         reading = self._reading
-        while goal < reading.total[0]:
-            if reading.lo <= FIRST:
-                raise _unreachable(self._name, trouble)
-            reading = self._earlier(reading)
-        while reading.total[-1] <= goal:
-            if reading.hi >= END:
-                raise _unreachable(self._name, trouble)
-            reading = self._later(reading)
+        if not reading.total[0] <= goal < reading.total[-1]:
+            reading = self.reach(goal, goal)
+            if not reading.total[0] <= goal < reading.total[-1]:
+                raise _unreachable(self._name, f"{trouble} {utc(at)}")
         return goal - reading.shift[bisect_right(reading.total, goal)]
 
     def reach(self, least: int, most: int) -> Reading:

@@ -90,7 +90,10 @@ def _local_edges(rule: Weekly, day: int) -> Iterator[int]:
 
 
 def _closed(rule: Weekly, local: int) -> tuple[str, str]:
-    """Why a closed local time (us) is closed: closure before holiday before override before hours."""
+    """Why a closed local time (us) is closed: closure before holiday before override before hours.
+
+    Where the ordinary hours would be open, only hours of that date or a holiday can have taken them.
+    """
     day = local // DAY
     for origin in (day, day - 1):
         if any(start <= local - origin * DAY < end for start, end in rule.closure.get(origin, ())):
@@ -99,10 +102,7 @@ def _closed(rule: Weekly, local: int) -> tuple[str, str]:
         return HOLIDAY, rule.holiday[day]
     for origin in (day, day - 1):
         if any(start <= local - origin * DAY < end for start, end in rule.ordinary_hours(origin)):
-            if origin in rule.override:
-                return OVERRIDE, ""
-            if origin in rule.holiday:
-                return HOLIDAY, rule.holiday[origin]
+            return (OVERRIDE, "") if origin in rule.override else (HOLIDAY, rule.holiday[origin])
     return CLOSED, ""
 
 

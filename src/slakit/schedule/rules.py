@@ -45,10 +45,9 @@ class Effective:
 
     def pieces(self, lo: int, hi: int) -> list[Piece]:
         """Open time within ``[lo, hi)`` (us), sorted by start, with the day that owns each piece."""
-        rules = [rule for _, rule in self.parts]
-        weekly = [rule for rule in rules if isinstance(rule, Weekly)]
-        if len(weekly) == len(rules) and all(rule.zone == self.zone for rule in rules):
-            return to_utc(self.zone, lo, hi, self._local)
+        weekly = [rule for _, rule in self.parts if isinstance(rule, Weekly) and rule.zone == self.zone]
+        if len(weekly) == len(self.parts):
+            return to_utc(self.zone, lo, hi, lambda first, last: self._local(weekly, first, last))
         found: list[Piece] = []
         for first, end, rule in self.spans():
             low = lo if first is None else max(lo, (first - 3) * DAY)
@@ -59,14 +58,11 @@ class Effective:
                 ]
         return sorted(found)
 
-    def _local(self, first: int, last: int) -> Iterator[Piece]:
-        spans = list(self.spans())
-        for number, (begin, end, rule) in enumerate(spans):
+    def _local(self, weekly: list[Weekly], first: int, last: int) -> Iterator[Piece]:
+        for (begin, end, _), rule, following in zip(self.spans(), weekly, [*weekly[1:], weekly[-1]], strict=True):
             low = first if begin is None else max(first, begin)
             high = last if end is None else min(last, end - 1)
-            following = spans[number + 1][2] if number + 1 < len(spans) else rule
-            if isinstance(rule, Weekly) and isinstance(following, Weekly):
-                yield from owned_hours(rule, following, low, high, end)
+            yield from owned_hours(rule, following, low, high, end)
 
 
 @value

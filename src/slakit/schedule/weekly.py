@@ -140,7 +140,7 @@ def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[
     Args:
         zone: the zone.
         lo: first instant, us.
-        hi: end, us.
+        hi: end, us, later than ``lo``.
         local: gives the local pieces of the days from one to another.
 
     Returns:
@@ -148,8 +148,6 @@ def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[
     """
     periods = list(offset_periods(zone, lo, hi))
     found: list[Piece] = []
-    if not periods:
-        return found
     earliest = min(start + offset for start, _, offset in periods)
     latest = max(end + offset for _, end, offset in periods)
     pieces = sorted(local((earliest - _REACH) // DAY, latest // DAY))

@@ -70,10 +70,12 @@ def _weekly_lines(rule: Weekly) -> list[str]:
     lines += [f"{day_text(day)}: {hours_text(hours) or 'closed'} instead (also if it is a holiday)" for day, hours in rule.dates]
     lines += [f"{day_text(day)}: closed {hours_text(hours)}" for day, hours in rule.closures]
     if rule.holidays:
+        many = len(rule.holidays) > 1
         covers = (
             "the whole day, also hours begun the evening before" if rule.closes == "day" else "the hours that start on it, to their end"
         )
-        lines.append(f"{len(rule.holidays)} holidays, known until {day_text(rule.holidays_until or 0)}; each closes {covers}:")
+        known = f"{len(rule.holidays)} {'holidays' if many else 'holiday'}, known until {day_text(rule.holidays_until or 0)}"
+        lines.append(f"{known}; {'each' if many else 'it'} closes {covers}:")
         lines += [f"  {day_text(day)} {name}".rstrip() for day, name in rule.holidays]
     elif rule.holidays_until is not None:
         lines.append(f"No holidays until {day_text(rule.holidays_until)}; later ones are not known.")

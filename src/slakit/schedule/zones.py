@@ -78,10 +78,8 @@ def offset_periods(zone: tzinfo, lo: int, hi: int) -> Iterator[tuple[int, int, i
         for second, later in _changes(zone, year)[1]:
             at = second * SECOND
             if start < at < hi:
-                if later != offset:
-                    yield start, at, offset * SECOND
-                    start = at
-                offset = later
+                yield start, at, offset * SECOND
+                start, offset = at, later
     if start < hi:
         yield start, hi, offset * SECOND
 
