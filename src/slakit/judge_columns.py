@@ -218,7 +218,8 @@ def _targets(
                     here = rows[schedule_of[rows] == which]
                     schedule = schedules[which]
                     due[here] = schedule.days.due_array(runs.started[here], choice.target.length)
-                    target[here] = schedule.clock.read_array(due[here]) - schedule.clock.read_array(runs.started[here])
+                    length = schedule.clock.read_array(due[here]) - schedule.clock.read_array(runs.started[here])
+                    target[here] = np.where(due[here] == NAT, NAT, length)
             elif choice.target.field is not None:
                 codes, given = columns.coded(choice.target.field)
                 code = codes[columns.starts[runs.ticket[rows]]]

@@ -288,4 +288,6 @@ def judge(
         message = f"engine={engine!r}: {did_you_mean(engine, ENGINES)}"
         raise QueryError(message, code="unknown_engine", given=engine)
     chosen = ("column" if log.in_columns else "object") if engine == "auto" else engine
+    if not policies.metrics:
+        chosen = "object"
     return Judgement(policies, log, instant(as_of), exclusions=tuple(exclusions), responders=tuple(responders), engine=chosen)

@@ -107,6 +107,8 @@ class JudgedArrays:
             if choice.target is not None and choice.target.field is not None:
                 missing = (number == index) & ~self.judged.at_field
                 reasons[missing] = f"the ticket has no field {choice.target.field!r}"
+            elif choice.target is not None and not isinstance(choice.target.length, int):
+                reasons[(number == index) & (self.judged.target == NAT)] = f"no later opening reaches {choice.target.text}"
         return reasons
 
     def _consumed(self) -> NDArray[Any]:

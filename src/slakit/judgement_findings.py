@@ -115,7 +115,8 @@ def _column_rows(judgement: "Judgement") -> tuple[list[JudgedCycle], Reads]:
         return [], {}
     judged = regular.judged
     due, ends = judgement.column("due_at"), judgement.column("ticket")
-    odd = np.unique(ends[(due == NAT) & (judgement.column("phase") != State.PAUSED.text)]).tolist() if len(due) else []
+    promised = (judgement.column("target_us") != NAT) | np.array([str(why).startswith("no later opening") for why in judgement.column("reason").tolist()], bool)
+    odd = np.unique(ends[(due == NAT) & promised & (judgement.column("phase") != State.PAUSED.text)]).tolist() if len(due) else []
     rows = [row for ticket in odd for row in judgement.of(ticket)]
     reads: Reads = {}
     runs, deadlines = judged.runs, regular.column("due_at")

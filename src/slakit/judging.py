@@ -196,8 +196,8 @@ def _cycle(ticket: str | int, metric: Metric, run: Run, changes: Sequence[Change
     if isinstance(target.length, WorkingDays):
         try:
             judged.declared_us = schedule.days.due_us(run.started_us, target.length)
-        except ScheduleError as error:
-            judged.reason = f"{target.text} are never over: {error}"
+        except ScheduleError:
+            judged.reason = f"no later opening reaches {target.text}"
         else:
             judged.target_us = schedule.clock.elapsed_us(run.started_us, judged.declared_us)
     else:
