@@ -213,18 +213,22 @@ def _counted(given: Numbers, codes: NDArray[Any], kinds: int) -> tuple[Numbers, 
         times = packed
     else:
         order = np.argsort(given, kind="stable")
-        times, ordered = given[order], codes[order]
+        times, ordered = given[order], codes[order].astype(np.uint8)
     fresh = np.empty(len(times), dtype=np.bool_)
     fresh[0] = True
     np.not_equal(times[1:], times[:-1], out=fresh[1:])
-    starts = np.flatnonzero(fresh) if not fresh.all() else None
-    counts = np.empty((kinds, len(times) if starts is None else len(starts)), dtype=np.int64)
+    repeated = np.flatnonzero(~fresh)
+    counts = np.empty((kinds, len(times) - len(repeated)), dtype=np.int64)
+    if len(repeated) > len(times) // 2:
+        starts = np.flatnonzero(fresh)
+        for kind in range(kinds):
+            np.add.reduceat(ordered == kind, starts, dtype=np.int64, out=counts[kind])
+        return times[starts], counts
+    first = ordered[fresh]
     for kind in range(kinds):
-        if starts is None:
-            np.equal(ordered, kind, out=counts[kind], casting="unsafe")
-        else:
-            counts[kind] = np.add.reduceat(ordered == kind, starts, dtype=np.int64)
-    return (times if starts is None else times[starts]), counts
+        np.equal(first, kind, out=counts[kind], casting="unsafe")
+    np.add.at(counts, (ordered[repeated], repeated - np.arange(1, len(repeated) + 1)), 1)
+    return times[fresh], counts
 
 
 def _same_kind(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
