@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from slakit import Exclusion, Schedule, ScheduleBy, metrics
 from slakit.metrics import Metric, on
-from tests.strategies import START
+from tests.strategies import START, created, kinds, messages, status_changes, ticket_names
 
 CATALOGUE = tuple(metrics.CATALOGUE)
 CATEGORIES = ("new", "open", "pending", "on_hold", "solved", "closed")
@@ -91,3 +91,42 @@ exclusions = st.builds(
     st.sampled_from((None, {"tier": "gold"}, {"priority": ["low", "urgent"]}, {"team": {"not": "north"}}, {"seats": {"min": 10}})),
 )
 several_exclusions = st.one_of(st.just([]), st.lists(exclusions, max_size=3))
+
+_steps = st.one_of(st.just(0), st.sampled_from((1, 29, 600)), st.integers(0, 3 * 3600))
+_busy = st.one_of(
+    messages("customer"), messages("agent"), messages("customer"), messages("agent"), messages(), status_changes(), status_changes(),
+    status_changes(),
+)  # fmt: skip
+
+
+@st.composite
+def clock_rows(draw, *, max_tickets=3, max_events=9, merging=True):
+    """Rows in which every ticket's only `created` comes first, on a grid of seconds, with ties: what keeps clocks busy.
+
+    Args:
+        draw: Hypothesis.
+        max_tickets: most tickets.
+        max_events: most events a ticket after its creation.
+        merging: whether tickets may leave the desk.
+    """
+    names = draw(ticket_names)[:max_tickets]
+    events = st.one_of(_busy, _busy, _busy, kinds(names, gone=merging).filter(lambda row: row["kind"] != "created"))
+    if merging and len(names) > 1:
+        events = st.one_of(*[events] * 7, st.sampled_from(names).map(lambda into: {"kind": "merged", "into": into}))
+    rows = []
+    for ticket in names:
+        second = draw(st.one_of(st.just(0), st.integers(0, 6 * 3600)))
+        rows.append({"ticket": ticket, "at": moment(second), **draw(created())})
+        for keys, step, seq in draw(st.lists(st.tuples(events, _steps, st.sampled_from((None, None, None, 1, 2))), max_size=max_events)):
+            second += step
+            rows.append({"ticket": ticket, "at": moment(second), **keys} | ({} if seq is None else {"seq": seq}))
+    return draw(st.permutations(rows)) if draw(st.booleans()) else rows
+
+
+def moment(second):
+    """An instant by its second after the first one of drawn logs, as text."""
+    return (START + timedelta(seconds=second)).isoformat()
+
+
+known_until = st.one_of(st.integers(0, 30 * 3600), st.just(9 * 86_400)).map(lambda second: START + timedelta(seconds=second))
+"""Instants up to which a log of `clock_rows` may be known."""
