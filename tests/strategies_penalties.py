@@ -60,6 +60,22 @@ def rules(draw, metric=None, **fixed):
     return Penalty(metric or draw(st.sampled_from(METRICS)), **{key: given for key, given in options.items() if given is not None})
 
 
+def linear_rules():
+    """Rules that charge each breach by its overrun alone."""
+    options = {
+        "rate": amounts,
+        "per": st.sampled_from(("minute", "hour", "7s", "15m", "day")),
+        "partial": st.sampled_from(("exact", "floor", "ceil", "nearest")),
+        "grace": st.sampled_from(("0s", "5m", "2h")),
+        "grace_mode": st.sampled_from(("deductible", "cliff")),
+        "cap": st.one_of(st.none(), amounts),
+        "quantum": st.sampled_from((None, None, 1000, "0.25")),
+        "rounding": st.sampled_from(("half_up", "half_even", "half_down", "up", "down", "ceiling", "floor")),
+        "round_on": st.sampled_from(("line", "total")),
+    }
+    return st.fixed_dictionaries(options).map(lambda given: Penalty("resolution", **given))
+
+
 class Steady:
     """The meter of a clock that always runs."""
 

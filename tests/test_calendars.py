@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - Persian digits are meant
+
 """Calendar periods, against three libraries of the Jalali calendar and against arithmetic by hand."""
 
 from datetime import UTC, date, datetime, timedelta
@@ -84,6 +84,12 @@ def test_a_skipped_date_has_no_period():
     found = calendars.periods(us("2011-12-29T12:00:00+00:00"), us("2012-01-01T00:00:00+00:00"), per="day", tz="Pacific/Apia")
     assert [period.label for period in found] == ["2011-12-29", "2011-12-31", "2012-01-01"]
     assert all(one.end_us == other.start_us for one, other in pairwise(found))
+
+
+def test_the_last_year_of_dates_ends_the_periods():
+    """Dates end with the year 9999: periods stop before it rather than fail."""
+    found = calendars.periods(us("9998-06-01T00:00:00+00:00"), us("9999-06-01T00:00:00+00:00"), per="year", tz="UTC")
+    assert [period.label for period in found] == ["9998"]
 
 
 @pytest.mark.parametrize("per", calendars.PERS)

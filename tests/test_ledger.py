@@ -10,6 +10,7 @@ from slakit import EventLog, Exclusion, Money, Penalty, Policy, PolicySet, Sched
 from slakit.errors import MoneyError, QueryError
 from slakit.penalty import Share
 from slakit.penalty.linear import is_linear, linear_charges
+from tests.strategies import log_of
 
 OFFICE = Schedule.weekly("mon-fri 09:00-17:00", tz="Europe/Berlin")
 TEHRAN = Schedule.weekly("sat-wed 08:00-16:00; thu 08:00-12:00", tz="Asia/Tehran")
@@ -149,6 +150,9 @@ def test_periods_sum_to_the_whole(calendar, engine):
     assert ledger.total == result.penalties().total
     labels = {"gregorian": ("2026-02", "2026-03", "2026-04"), "jalali": ("1404-11", "1404-12", "1405-01", "1405-02")}[calendar]
     assert set(ledger.periods) <= set(labels)
+    if engine == "column":
+        arrays = policies(Penalty("resolution", rate=rial(7), partial="ceil"), schedule=TEHRAN).judge(log_of(LONG, columns=True), as_of="2026-04-25T00:00:00Z")
+        assert arrays.penalties("month", calendar=calendar) == ledger
     for label in ledger.periods:
         assert result.penalties(label, calendar=calendar) == ledger.of(period=label)
 
@@ -201,12 +205,13 @@ def test_periods_need_one_zone():
 
 @pytest.mark.parametrize("engine", ["object", "column"])
 def test_attainment_of_a_judged_log(engine):
-    """Of T-1 to T-4 only T-4 is met: 25 % of 4, or 0 % of a's two and 50 % of b's."""
+    """Of T-1 to T-4 only T-4 is met: 25 % of 4, or 0 % of a's two and 50 % of b's; T-5 is still within its target."""
+    log = EventLog.from_records([*LONG, *ticket("T-5", "2026-04-24T03:00:00Z")])
     rule = Penalty("resolution", attainment=[(None, "50%", "10%")], by=None)
-    result = policies(rule, schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine)
+    result = policies(rule, schedule=TEHRAN).judge(log, as_of="2026-04-25T00:00:00Z", engine=engine)
     assert result.penalties(fees=rial(1000))[0].note == "25% attained, 4 judged"
     by = Penalty("resolution", attainment=[(None, "50%", "10%")], by="customer")
-    ledger = policies(by, schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine).penalties(fees=rial(1000))
+    ledger = policies(by, schedule=TEHRAN).judge(log, as_of="2026-04-25T00:00:00Z", engine=engine).penalties(fees=rial(1000))
     assert [(line.group, line.amount) for line in ledger] == [("a", rial(100))]
 
 
@@ -227,6 +232,7 @@ LINEAR = [
     Penalty("first_response", rate=rial(7), partial="nearest", per="7s", grace="5m", grace_mode="cliff", rounding="half_even"),
     Penalty("first_response", rate=rial(7), partial="floor", quantum=100, rounding="up", grace="20m"),
     Penalty("resolution", rate=rial("0.001"), round_on="total"),
+    Penalty("resolution", rate=rial(7), per="hour", rounding="floor"),
     Penalty("resolution", rate=Money("0.0123", "EUR"), cap=Money("1.005", "EUR"), rounding="half_down"),
 ]
 
@@ -254,6 +260,13 @@ def test_totals_from_columns_are_those_of_the_lines(rule, desk):
     assert by_columns.totals == by_rows.totals
     assert by_columns == by_rows
     assert sum(line.amount.amount for line in by_columns) == by_rows.total.amount > 0
+
+
+def test_breaches_within_their_grace_leave_no_trace():
+    """Rules in two currencies, one of which never gets beyond its grace: the ledger has one total, from either engine."""
+    rules = [Penalty("resolution", rate=rial(1)), Penalty("resolution", rate=Money(1, "EUR"), grace="900h")]
+    for engine in ("object", "column"):
+        assert policies(*rules).judge(EventLog.from_records(WORKED), as_of="2026-03-03T00:00:00Z", engine=engine).penalties().total == rial(13)
 
 
 def test_rules_beyond_the_columns():

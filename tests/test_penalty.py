@@ -138,6 +138,9 @@ def test_grace_on_a_clock_of_its_own():
     cliff = Penalty("resolution", rate=rial(10), per="hour", clock="wall", grace="1h", grace_schedule=OFFICE, grace_mode="cliff")
     assert cost(cliff, late) == 195
     assert cost(rule, breach(60, start=16 * HOUR + 30 * MINUTE)) == 0
+    other = Penalty("resolution", rate=rial(10), per="hour", schedule=OFFICE, grace="1h", grace_clock="wall")
+    assert cost(other, breach(120, start=15 * HOUR)) == 10
+    assert cost(other, breach(240, start=15 * HOUR)) == 10
 
 
 def test_grace_in_working_time_and_charge_by_the_wall():
@@ -145,6 +148,13 @@ def test_grace_in_working_time_and_charge_by_the_wall():
     rule = Penalty("resolution", rate=rial(1), clock="wall", grace="4m", grace_clock="working")
     assert cost(rule, breach(10, spans=((0, 3 * MINUTE), (20 * MINUTE, 27 * MINUTE)))) == 6
     assert code_of(lambda: cost(rule, Breach("T-1", overrun_us=10 * MINUTE, spans=((0, 10 * MINUTE),)))) == "no_meter"
+
+
+def test_a_grace_that_never_passes_leaves_nothing():
+    """An hour is not used up by half of one."""
+    from slakit.penalty.overrun import _beyond
+
+    assert _beyond(breach(30), "wall", None, HOUR) == ()
 
 
 def test_rates_that_change_on_a_date():
@@ -155,6 +165,17 @@ def test_rates_that_change_on_a_date():
     assert code_of(lambda: cost(rule, breach(10))) == "no_rate"
 
 
+def test_dates_as_dates_and_rules_anew():
+    """Dates may be dates, not instants; a rule can be made anew from its own parts."""
+    from datetime import UTC, date, datetime
+
+    import attrs
+
+    rule = Penalty("resolution", flat={date(2026, 1, 1): rial(40)}, tz="UTC")
+    assert rule == Penalty("resolution", flat={"2026-01-01": rial(40)}, tz="UTC") == attrs.evolve(rule)
+    assert code_of(lambda: Penalty("resolution", flat={datetime(2026, 1, 1, tzinfo=UTC): rial(40)}, tz="UTC")) == "bad_date"
+
+
 def test_rates_by_accrual():
     """30 minutes around the change of a rate: 10 x 40 + 20 x 50; a started minute counts at the last rate; grace is taken first."""
     change = 1_782_851_400_000_000
@@ -163,6 +184,9 @@ def test_rates_by_accrual():
     assert cost(Penalty("resolution", **options), late) == 1400
     assert cost(Penalty("resolution", **options, grace="4m"), late) == 6 * 40 + 20 * 50
     assert cost(Penalty("resolution", **options, clock="wall", partial="ceil"), breach(30.5, start=change - 10 * MINUTE)) == 1450
+    assert cost(Penalty("resolution", **options, partial="floor"), breach(30.5, start=change - 10 * MINUTE)) == 1400
+    assert cost(Penalty("resolution", **options, partial="floor"), breach(10.5, start=change - 10 * MINUTE)) == 400
+    assert cost(Penalty("resolution", **options, partial="floor"), breach(0.5, start=change)) == 0
 
 
 def test_minimum_and_cap_of_a_cycle():
@@ -277,6 +301,7 @@ RULES = [
     Penalty("resolution", rate="2%", per="day", clock="wall", when={"priority": ["urgent", "high"]}, minimum=Money("0.50", "EUR"), cap_mode="first_come"),
     Penalty("resolution", rate=rial(5), partial="nearest", partial_on="sum", grace_clock="wall", cap_per_period=rial(5)),
     Penalty("resolution", tiers=[("1h", rial(1)), (None, rial(0))], per="breach", cap_per_ticket=rial(5), repeat=2, repeat_within=3),
+    Penalty("resolution", attainment=[(None, None, rial(5))]),
 ]
 
 
@@ -316,6 +341,7 @@ def test_a_rule_speaks_as_a_contract():
         (5, ["5% of the fee for 1 to 2 breaches in a period", "3 or more", "50% of a period's charge is given back", "each of the next 2 periods"]),
         (6, ["It applies where priority is", "wall time, less pauses", "costs at least 0.50 EUR"]),
         (7, ["To the nearest minute, over all cycles together"]),
+        (9, ["5 IRR for a period's attainment of 0% and more"]),
         (8, ["1 IRR once up to 1h", "each part of the overrun by its own tier", "At most 5 IRR a ticket", "one of the 3 periods before"]),
     ],
 )  # fmt: skip

@@ -153,6 +153,32 @@ def test_rules_in_a_pool_share_a_cap():
         assert assess(breaches, rules).total == rial(600)
 
 
+def test_a_pool_counts_rules_without_a_cap_of_their_own():
+    """A cap of 700 holds for both rules of the pool though only one says it; a pool without any cap limits nothing."""
+    breaches = [Breach("T-1", metric, overrun_us=MINUTE) for metric in ("first_response", "resolution")]
+    for cap in ({"cap_per_period": rial(700)}, {"cap_per_ticket": rial(700)}):
+        rules = [Penalty("first_response", flat=rial(600), pool="all", **cap), Penalty("resolution", flat=rial(600), pool="all")]
+        assert assess(breaches, rules).total == rial(700)
+    assert assess(breaches, [Penalty(metric, flat=rial(600), pool="all") for metric in ("first_response", "resolution")]).total == rial(1200)
+
+
+def test_first_is_the_metric_first_charged():
+    """The response is breached first but in grace until 12:00, after the resolution is charged: the resolution keeps its place."""
+    rules = [Penalty("first_response", rate=rial(9), clock="wall", grace="2h", overlap="first"), Penalty("resolution", rate=rial(1), overlap="first")]
+    response = growing("T-1", 10 * 60 * MINUTE, DAY, metric="first_response")
+    resolution = growing("T-1", 11 * 60 * MINUTE, DAY)
+    found = [assess([one for make in (response, resolution) if (one := make(hour * 60 * MINUTE))], rules).total.amount for hour in (11, 12, 13, 14)]
+    assert found == [0, 60, 120, 180]
+    plain = [Penalty("first_response", rate=rial(9), grace="2h", overlap="first"), Penalty("resolution", rate=rial(1), overlap="first")]
+    assert assess([response(14 * 60 * MINUTE), resolution(14 * 60 * MINUTE)], plain).total == rial(9 * 120)
+
+
+def test_rules_on_periods_and_on_breaches_side_by_side():
+    """A rule on attainment leaves one on breaches alone, and the other way round."""
+    rules = [Penalty("resolution", flat=rial(5)), Penalty("resolution", attainment=[(None, "95%", rial(70))])]
+    assert assess([Breach("T-1", overrun_us=1)], rules, outcomes=outcomes_of(MARCH, 1, 1)).total == rial(75)
+
+
 def test_caps_per_customer():
     """With ``by`` each customer has a cap of its own."""
     breaches = [Breach(f"T-{number}", overrun_us=100 * MINUTE, known={"customer": "ab"[number % 2]}) for number in range(4)]

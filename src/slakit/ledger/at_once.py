@@ -30,11 +30,10 @@ def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
         rules: its penalties.
     """
     every = [rule for held in rules.values() for rule in held]
-    if not every or not all(is_linear(rule) for rule in every):
+    columns = judgement.regular
+    if columns is None or not every or not all(is_linear(rule) for rule in every):
         return None
-    if judgement.regular is None:
-        return None
-    judged = judgement.regular.judged
+    judged = columns.judged
     contract = Contract(rules, None)
     overruns = _overruns(judged)
     for breach in breaches_of(judgement, [row for row in judged.others if row.choice.policy is not None]):

@@ -45,13 +45,6 @@ class Contract:
         keys = dict.fromkeys([(breach.policy, breach.policy_version or ANY), (breach.policy, ANY), (ANY, ANY)])
         return [place for key in keys for place in self._on.get((*key, breach.metric), ())]
 
-    @property
-    def remembers(self) -> bool:
-        """Whether a period's charge depends on more than the charges as of its start and its end."""
-        return any(
-            rule.remembers or (rule.round_on == "total" and (rule.of_period or rule.cap_per_period is not None)) for _, rule in self.places
-        )
-
 
 class Charges:
     """What all breaches cost as of an instant.
@@ -77,7 +70,7 @@ class Charges:
         settle_overlaps(found)
         by_ticket: dict[tuple[Any, ...], list[Item]] = {}
         for item in found:
-            if item.rule.cap_per_ticket is not None and item.breach is not None:
+            if (item.rule.cap_per_ticket is not None or item.rule.pool is not None) and item.breach is not None:
                 key = item.place if item.rule.pool is None else ("pool", item.rule.pool)
                 by_ticket.setdefault((*key, item.breach.ticket), []).append(item)
         for items in by_ticket.values():

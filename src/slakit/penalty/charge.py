@@ -58,6 +58,8 @@ class Item:
         value: what it comes to; whole quanta where the rule rounds each line.
         quanta: what it comes to, rounded to quanta.
         breach: the breach behind it, None for what concerns a whole period.
+        at: what charges are ordered by: instant of the breach, then ticket, clock, cycle and rule; empty without a breach.
+        since_us: the instant from which it is charged: the breach, or the end of the grace, us.
         over_us: overrun on the rule's clock, us.
         charged_us: overrun that is charged, us.
         units: units that are charged.
@@ -66,7 +68,8 @@ class Item:
     """
 
     __slots__ = (
-        "breach", "charged_us", "currency", "group", "note", "over_us", "place", "quanta", "quantum", "rate", "rule", "steps", "units", "value",
+        "at", "breach", "charged_us", "currency", "group", "note", "over_us", "place", "quanta", "quantum", "rate", "rule", "since_us", "steps", "units",
+        "value",
     )  # fmt: skip
 
     def __init__(self, place: Place, rule: Penalty, group: Any, currency: str, breach: Breach | None = None) -> None:
@@ -75,7 +78,8 @@ class Item:
         self.quantum = Fraction(quantum_of(currency) if rule.quantum is None else rule.quantum)
         self.steps: list[Step] = []
         self.value, self.quanta = Fraction(0), 0
-        self.over_us = self.charged_us = 0
+        self.at: tuple[Any, ...] = () if breach is None else (breach.breached_us, breach.ticket, breach.metric, breach.ordinal, place)
+        self.since_us = self.over_us = self.charged_us = 0
         self.units = Fraction(0)
         self.rate = self.note = ""
 
@@ -90,14 +94,6 @@ class Item:
         """From here on count in whole quanta, where the rule rounds each line."""
         if self.rule.round_on == "line":
             self.value = self.quanta * self.quantum
-
-    @property
-    def at(self) -> tuple[Any, ...]:
-        """What items are ordered by: instant of the breach, then ticket, clock, cycle and rule."""
-        breach = self.breach
-        if breach is None:
-            return (1 << 63, "", "", 0, self.place)
-        return (breach.breached_us, breach.ticket, breach.metric, breach.ordinal, self.place)
 
     @property
     def limit_key(self) -> tuple[Any, ...]:
@@ -140,6 +136,7 @@ def charge(place: Place, rule: Penalty, breach: Breach, fees: Fees, period: str 
     currency = price(parts[0][1] if parts else rule.amounts[0])[1]
     item = Item(place, rule, group, currency, breach)
     item.over_us, item.charged_us = charged.over_us, charged.charged_us
+    item.since_us = charged.since_us if rule.overlap == "first" else breach.breached_us
     item.units = sum((units for units, _ in parts), Fraction(0))
     item.rate = _rate_text(rule, parts)
     item.to("charge", sum((units * price(rate)[0] for units, rate in parts), Fraction(0)))

@@ -118,7 +118,7 @@ class PeriodRules:
     def _cap(self, items: Iterable[Item], label: str | None) -> None:
         shared: dict[tuple[Any, ...], list[Item]] = {}
         for item in items:
-            if item.rule.cap_per_period is not None:
+            if item.rule.cap_per_period is not None or item.rule.pool is not None:
                 shared.setdefault(item.limit_key, []).append(item)
         for held in shared.values():
             cap_items("cap_period", "cap_per_period", held, self._fees, label)

@@ -114,6 +114,15 @@ class Charged:
             return _beyond(self._breach, rule.grace_clock or rule.clock, rule.grace_schedule, rule.grace)
         return _beyond(self._breach, rule.clock, rule.schedule, rule.grace)
 
+    @property
+    def since_us(self) -> int:
+        """The instant from which it is charged: the end of the grace, or the breach where no meter can tell, us."""
+        rule = self._rule
+        clock, schedule = (rule.grace_clock or rule.clock, rule.grace_schedule) if self._other_grace else (rule.clock, rule.schedule)
+        if not rule.grace or not self.due or (clock == "working" and schedule is None and self._breach.meter is None):
+            return self._breach.breached_us
+        return next(iter(_beyond(self._breach, clock, schedule, rule.grace)), (self._breach.breached_us,))[0]
+
     def pieces(self) -> list[tuple[int, int]]:
         """The charged overrun cut where the rate changes: (instant at which a piece starts, its length), us."""
         gauge = _gauge(self._breach, self._rule.clock, self._rule.schedule)

@@ -82,9 +82,7 @@ class Rates:
 
     def __str__(self) -> str:
         """In words."""
-        if self.single is not None:
-            return str(self.single)
-        return ", ".join(f"{rate} from {utc(since or 0):%Y-%m-%d %H:%M}Z" for since, rate in self.steps)
+        return ", ".join(str(rate) if since is None else f"{rate} from {utc(since):%Y-%m-%d %H:%M}Z" for since, rate in self.steps)
 
 
 def _instant(given: Any, what: str, tz: str | None) -> int:

@@ -81,8 +81,8 @@ class Penalty:
         cap_per_ticket: the most that a ticket costs.
         cap_per_period: the most that a period costs.
         cap_mode: who bears a cap of ticket or period: ``"pro_rata"`` (largest remainder), ``"first_come"``, ``"highest_first"``.
-        pool: rules of the same pool share their caps per ticket and period.
-        overlap: among the metrics of a ticket (rules of one policy with the same mode): ``"sum"``, the greatest (``"max"``) or the earliest breached (``"first"``).
+        pool: rules of the same pool share their caps per ticket and period (the least that any of them has).
+        overlap: among the metrics of a ticket (rules of one policy with the same mode): ``"sum"``, the greatest (``"max"``) or the one charged first (``"first"``).
         quantum: what amounts are rounded to a multiple of; None: the currency's smallest amount.
         rounding: mode, see `slakit.money.whole`.
         round_on: ``"line"``: each cycle's charge is rounded; ``"total"``: only their sum.

@@ -76,14 +76,14 @@ def _one_currency(items: Iterable[Item], currency: str) -> None:
 
 
 def settle_overlaps(items: Iterable[Item]) -> None:
-    """Among the metrics of one ticket keep the greatest or the earliest breached, as their rules say."""
+    """Among the metrics of one ticket keep the greatest or the one charged first, as their rules say."""
     groups: dict[tuple[Any, ...], list[Item]] = {}
     for item in items:
         if item.rule.overlap != "sum" and item.breach is not None:
             groups.setdefault((item.place.policy, item.rule.overlap, item.breach.ticket), []).append(item)
     for (_, mode, _), held in groups.items():
         sums: dict[str, Fraction] = {}
-        for item in sorted(held, key=lambda item: item.at):
+        for item in sorted(held, key=lambda item: (item.since_us, item.at)):
             if item.value > 0:
                 sums[item.rule.metric] = sums.get(item.rule.metric, Fraction(0)) + item.value
         if len(sums) > 1:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from slakit._time import span_text
 from slakit.penalty.bands import Band
+from slakit.penalty.rates import Rates
 from slakit.penalty.share import Amount, Share
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _PARTIAL = {
     "nearest": "to the nearest {unit}",
 }
 _SHARED = {"pro_rata": "shared out in proportion", "first_come": "used up in order of breach", "highest_first": "used up from the highest charge"}
-_OVERLAP = {"max": "of the metrics of one ticket only the greatest charge counts", "first": "of the metrics of one ticket only the one first breached is charged"}
+_OVERLAP = {"max": "of the metrics of one ticket only the greatest charge counts", "first": "of the metrics of one ticket only the one first charged counts"}
 
 
 def priced(given: Amount) -> str:
@@ -39,10 +40,9 @@ def wording(rule: "Penalty") -> str:
 
 def _charge(rule: "Penalty") -> str:
     if rule.rate is not None:
-        steps = f"{priced(rule.rate.single)}" if rule.rate.single is not None else f"{rule.rate}"
-        return f"{steps} for each {unit(rule)} of overrun"
+        return f"{_changing(rule.rate)} for each {unit(rule)} of overrun"
     if rule.flat is not None:
-        return f"{priced(rule.flat.single) if rule.flat.single is not None else rule.flat} for each breach of {rule.metric}"
+        return f"{_changing(rule.flat)} for each breach of {rule.metric}"
     if rule.tiers is not None:
         each = "once" if rule.per == "breach" else f"for each {unit(rule)}"
         rows = "; ".join(f"{priced(band.amount)} {each} {_span_range(band)}" for band in rule.tiers)
@@ -51,6 +51,10 @@ def _charge(rule: "Penalty") -> str:
     if rule.attainment is not None:
         return "; ".join(f"{priced(band.amount)} for a period's attainment {_share_range(band)}" for band in rule.attainment)
     return "; ".join(f"{priced(band.amount)} for {_count_range(band)} breaches in a period" for band in rule.counts)
+
+
+def _changing(rates: Rates) -> str:
+    return str(rates) if rates.single is None else priced(rates.single)
 
 
 def _span_range(band: Band) -> str:
