@@ -1,7 +1,10 @@
 """The tracker: live answers that equal recomputing, a state that can be stored, and `Replay` instead of a wrong number."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -153,3 +156,19 @@ def test_what_cannot_be_taken_is_refused():
         Tracker.from_dict({"tickts": []}, tracker.policies)
 
 
+
+
+def test_the_example_plays_a_log_and_names_what_falls_due():
+    """The loop of the examples prints six actions, at the instants that the preset promises."""
+    script = Path(__file__).resolve().parents[1] / "examples" / "live_deadlines.py"
+    done = subprocess.run([sys.executable, "-W", "error", str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stdout.splitlines() if "ACTION" in line] == [
+        "Wed 09:50:00  ACTION T-2: notify team lead by sms (first_response@50%)",
+        "Wed 12:00:00  ACTION T-1: notify agent by email (first_response@100%)",
+        "Wed 13:00:00  ACTION T-1: call customer (first_response@+1h)",
+        "Sat 11:00:00  ACTION T-1: notify manager by email (resolution@100%)",
+        "Sat 11:00:00  ACTION T-1: colour it red (resolution@100%)",
+        "Sat 13:00:00  ACTION T-1: move to top (unhappy)",
+    ]
+    assert done.stdout.endswith("6 actions fell due\n")
