@@ -247,6 +247,7 @@ def test_a_long_way_back():
     back, forth = start - timedelta(weeks=500), start + timedelta(weeks=500)
     assert desk.met_until(start, timedelta(hours=-20_000)) == back == desk.start_by(start, "20000h")
     assert desk.met_until(start, "20000h") == forth == desk.due_at(start, "20000h")
+    assert Schedule.weekly("daily 10:00-11:00", tz="UTC").due_at(start, "7000h") == datetime(2026, 1, 5, 11, tzinfo=UTC) + timedelta(days=7_000)
     fresh = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
     assert fresh.met_until([start], timedelta(hours=-20_000)).tolist() == [back.replace(tzinfo=None)]
     assert fresh.met_until([start], "20000h").tolist() == [forth.replace(tzinfo=None)]
