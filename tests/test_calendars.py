@@ -1,4 +1,3 @@
-
 """Calendar periods, against three libraries of the Jalali calendar and against arithmetic by hand."""
 
 from datetime import UTC, date, datetime, timedelta
