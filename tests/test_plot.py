@@ -55,6 +55,7 @@ def test_every_picture_draws_on_the_axes_that_it_is_given(log: EventLog, languag
         lambda ax: plot.satisfaction(service.csat(log, as_of=AS_OF, by="month", tz="UTC"), ax=ax, language=language),
         lambda ax: plot.requests(found, ax=ax, language=language),
         lambda ax: plot.heat_map(found, ax=ax, language=language),
+        lambda ax: plot.timeline(judged.explain(3), ax=ax, language=language),
     ]
     for make in makers:
         ax = Figure().subplots()

@@ -7,5 +7,6 @@ n and window stand on the picture. ``language="fa"`` writes Persian labels and d
 from slakit.plot.charts import attainment, control, penalties
 from slakit.plot.durations import durations
 from slakit.plot.months import heat_map, requests, satisfaction
+from slakit.plot.timeline import timeline
 
-__all__ = ["attainment", "control", "durations", "heat_map", "penalties", "requests", "satisfaction"]
+__all__ = ["attainment", "control", "durations", "heat_map", "penalties", "requests", "satisfaction", "timeline"]
