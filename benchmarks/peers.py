@@ -69,17 +69,17 @@ def plain_loop(columns: dict[str, Any], as_of: int) -> Answer:
             now = read(us)
             if kind == 1:
                 first, running = now, now
-            elif kind == 2 and role == 2:  # noqa: PLR2004 - an agent's message
+            elif kind == 2 and role == 2:
                 if first is not None:
                     close("first_response", now - first, "stopped")
                     first, replied = None, True
                 elif wait is not None:
                     close("next_response", now - wait, "stopped")
                     wait = None
-            elif kind == 2:  # noqa: PLR2004 - a customer's message
+            elif kind == 2:
                 if replied and wait is None:
                     wait = now
-            elif kind == 4:  # noqa: PLR2004 - a status
+            elif kind == 4:
                 if running is not None:
                     spent += now - running
                 running = None if name in {"pending", "solved"} else now
@@ -109,7 +109,7 @@ def _busday_read(at: Any) -> Any:
 
 def pandas_groupby(columns: dict[str, Any], as_of: int) -> Answer:
     """A vectorised pandas script: sort, group, shift, and the busday recipe for working time."""
-    import pandas as pd  # noqa: PLC0415 - only this peer pays for it
+    import pandas as pd
 
     frame = pd.DataFrame(columns)
     frame["read"] = _busday_read(frame["at"].to_numpy())
@@ -117,12 +117,12 @@ def pandas_groupby(columns: dict[str, Any], as_of: int) -> Answer:
 
 
 def _by_frames(frame: Any, until: int) -> Answer:
-    import pandas as pd  # noqa: PLC0415 - only this peer pays for it
+    import pandas as pd
 
     frame = frame.sort_values(["ticket", "at"], kind="stable")
     created = frame.loc[frame["kind"] == 1].set_index("ticket")["read"]
-    message = frame[frame["kind"] == 2]  # noqa: PLR2004 - messages
-    agent = message[message["role"] == 2]  # noqa: PLR2004 - agents
+    message = frame[frame["kind"] == 2]
+    agent = message[message["role"] == 2]
     first = agent.groupby("ticket")["read"].first().reindex(created.index)
     status = frame[frame["kind"].isin((1, 4))].copy()
     solved = status[status["status"] == "solved"].groupby("ticket")["read"].first().reindex(created.index)
@@ -132,7 +132,7 @@ def _by_frames(frame: Any, until: int) -> Answer:
     turn["before"] = turn.groupby("ticket")["role"].shift()
     runs = turn[(turn["role"] != turn["before"])].copy()
     runs["next"] = runs.groupby("ticket")["read"].shift(-1)
-    waits = runs[(runs["role"] == 1) & (runs["before"] == 2)]  # noqa: PLR2004 - a customer after an agent
+    waits = runs[(runs["role"] == 1) & (runs["before"] == 2)]
     ends = waits["next"].fillna(waits["ticket"].map(solved)).fillna(until)
     cancelled = waits["next"].isna()
     stopped = ~cancelled | waits["ticket"].map(solved).notna()
@@ -148,7 +148,7 @@ def _by_frames(frame: Any, until: int) -> Answer:
 
 def polars_asof(columns: dict[str, Any], as_of: int) -> Answer:
     """polars: working time by an ASOF join with the openings, then window functions."""
-    import polars as pl  # noqa: PLC0415 - only this peer pays for it
+    import polars as pl
 
     begins, ends = openings(int(columns["at"].astype(np.int64).min()), as_of)
     table = pl.DataFrame({"opens": begins, "closes": ends, "base": np.arange(len(begins)) * (CLOSES - OPENS)})
@@ -160,17 +160,17 @@ def polars_asof(columns: dict[str, Any], as_of: int) -> Answer:
     frame = frame.with_columns(read=pl.col("base") + pl.min_horizontal("us", "closes") - pl.col("opens")).sort(["ticket", "us", "row"])
     last = int(np.searchsorted(begins, as_of, "right")) - 1
     until = last * (CLOSES - OPENS) + min(as_of, int(ends[last])) - int(begins[last])
-    message = frame.filter(pl.col("kind") == 2)  # noqa: PLR2004 - messages
+    message = frame.filter(pl.col("kind") == 2)
     facts = frame.group_by("ticket", maintain_order=True).agg(
         created=pl.col("read").filter(pl.col("kind") == 1).first(),
-        first=pl.col("read").filter((pl.col("kind") == 2) & (pl.col("role") == 2)).first(),  # noqa: PLR2004 - an agent's message
+        first=pl.col("read").filter((pl.col("kind") == 2) & (pl.col("role") == 2)).first(),
         solved=pl.col("read").filter(pl.col("status") == "solved").first(),
     )
     first = facts.with_columns(end=pl.coalesce("first", "solved", pl.lit(until)))
     parts = [(0, (first["end"] - first["created"]).to_numpy(), (first["first"].is_not_null() | first["solved"].is_not_null()).to_numpy(), first["first"].is_null().to_numpy())]
     runs = message.with_columns(before=pl.col("role").shift().over("ticket")).filter(pl.col("before").is_null() | (pl.col("role") != pl.col("before")))
     runs = runs.with_columns(next=pl.col("read").shift(-1).over("ticket"))
-    waits = runs.filter((pl.col("role") == 1) & (pl.col("before") == 2)).join(facts.select("ticket", "solved"), on="ticket", how="left")  # noqa: PLR2004
+    waits = runs.filter((pl.col("role") == 1) & (pl.col("before") == 2)).join(facts.select("ticket", "solved"), on="ticket", how="left")
     waits = waits.with_columns(end=pl.coalesce("next", "solved", pl.lit(until)))
     cancelled = waits["next"].is_null()
     parts.append((1, (waits["end"] - waits["read"]).to_numpy(), (~cancelled | waits["solved"].is_not_null()).to_numpy(), cancelled.to_numpy()))
@@ -220,8 +220,8 @@ _SQL = """
 
 
 def _duckdb(columns: dict[str, Any], as_of: int, reading: str) -> Answer:
-    import duckdb  # noqa: PLC0415 - only this peer pays for it
-    import pyarrow as pa  # noqa: PLC0415 - only this peer pays for it
+    import duckdb
+    import pyarrow as pa
 
     begins, ends = openings(int(columns["at"].astype(np.int64).min()), as_of)
     last = int(np.searchsorted(begins, as_of, "right")) - 1

@@ -36,7 +36,7 @@ FALL_BACK = 1.2
 
 def loaded(columns: dict[str, Any]) -> Any:
     """The columns as slakit's own: ordered, coded, checked."""
-    from slakit import EventLog  # noqa: PLC0415 - the contestant's own import
+    from slakit import EventLog
 
     log = EventLog.from_columns(columns)
     log.columns()
@@ -45,9 +45,9 @@ def loaded(columns: dict[str, Any]) -> Any:
 
 def slakit_job(log: Any, as_of: int) -> Answer:
     """The job with slakit from a loaded log: three clocks, verdicts, overruns."""
-    import numpy as np  # noqa: PLC0415 - beside its only use
+    import numpy as np
 
-    from slakit import Policy, PolicySet, Schedule  # noqa: PLC0415 - the contestant's own import
+    from slakit import Policy, PolicySet, Schedule
 
     desk = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
     targets = {name: f"{target // 3_600_000_000}h" for name, target in TARGETS.items()}

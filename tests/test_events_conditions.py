@@ -118,7 +118,7 @@ def test_fields_text_and_copies():
     assert str(conditions) == "tier is 'gold' or 'silver' and seats >= 10 and seats < 50 and (vip is True or not (team is 'north'))"
     assert str(Conditions.of(None)) == "always"
     assert str(Conditions.of({"tier": {"known": True}})) == "tier is known"
-    assert pickle.loads(pickle.dumps(conditions)) == conditions  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(conditions)) == conditions
     assert eval(repr(conditions)) == conditions  # noqa: S307 - our own text
     assert hash(conditions) == hash(Conditions.of(conditions.to_dict()))
 

@@ -212,7 +212,7 @@ def test_a_refused_event_leaves_nothing_half_made():
 )
 def test_copies_are_equal(event):
     """Pickling, copying and the row form give equal events with equal hashes."""
-    for twin in (pickle.loads(pickle.dumps(event)), copy.deepcopy(event), copy.copy(event)):  # noqa: S301 - our own bytes
+    for twin in (pickle.loads(pickle.dumps(event)), copy.deepcopy(event), copy.copy(event)):
         assert twin == event
         assert hash(twin) == hash(event)
     assert Event(**event.to_record(), statuses={"Wartet": "pending"}) == event

@@ -20,7 +20,7 @@ def test_an_exclusion_holds_instants_and_reads_back():
         "start": "2026-01-01T10:00:00+00:00", "end": "2026-01-01T12:00:00+00:00", "reason": "outage", "when": {"team": "north"}, "evidence": "INC-7",
     }  # fmt: skip
     assert Exclusion.from_dict(given.to_dict()) == given
-    assert pickle.loads(pickle.dumps(given)) == given  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(given)) == given
     assert hash(given) == hash(Exclusion.from_dict(given.to_dict()))
     assert repr(given) == "<excluded 2026-01-01 10:00:00Z to 2026-01-01 12:00:00Z: outage when team is 'north'>"
     assert given.when.matches({"team": "north"})

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from slakit import EventLog, Exclusion, Money, Penalty, Policy, PolicySet, Schedule, Target
+from slakit import EventLog, Exclusion, Money, Penalty, PolicySet, Schedule, Target
 from slakit.cycles import COLUMNS
 from slakit.errors import QueryError, TimeError
 from slakit.verdict import JUDGED, VERDICTS

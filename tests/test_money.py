@@ -152,7 +152,7 @@ def test_text_reads_back():
 
 def test_money_travels():
     """It pickles, and zero is zero."""
-    assert pickle.loads(pickle.dumps(Money("1.5", "EUR"))) == Money("1.5", "EUR")  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(Money("1.5", "EUR"))) == Money("1.5", "EUR")
     assert Money.zero("EUR") == Money(0, "EUR")
 
 

@@ -229,7 +229,7 @@ def test_plain_data_reads_back_equal():
     again = PolicySet.from_dict(whole.to_dict())
     assert again == whole
     assert again.to_dict() == whole.to_dict()
-    assert pickle.loads(pickle.dumps(whole)) == whole  # noqa: S301 - made in this line
+    assert pickle.loads(pickle.dumps(whole)) == whole
 
 
 CONTRACT = """

@@ -382,7 +382,7 @@ def test_schedules_are_values():
     assert twin == NINE
     assert hash(twin) == hash(NINE)
     NINE.is_open(at("2026-01-05T16:00"))
-    for same in (pickle.loads(pickle.dumps(NINE)), copy.deepcopy(NINE)):  # noqa: S301 - our own bytes
+    for same in (pickle.loads(pickle.dumps(NINE)), copy.deepcopy(NINE)):
         assert same == NINE
         assert same.due_at(at("2026-01-05T16:00"), "1h") == at("2026-01-05T17:00")
-    assert pickle.loads(pickle.dumps(NINE.clock)).elapsed_us(0, 10**15) == NINE.clock.elapsed_us(0, 10**15)  # noqa: S301
+    assert pickle.loads(pickle.dumps(NINE.clock)).elapsed_us(0, 10**15) == NINE.clock.elapsed_us(0, 10**15)

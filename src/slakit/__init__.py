@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slakit import metrics, service, stats
+    from slakit import metrics, plot, presets, report, service, stats
     from slakit.cycles import Cycles
     from slakit.errors import Finding, LogErrors, SlakitError
     from slakit.escalation import Escalation
@@ -47,11 +47,14 @@ __all__ = [
     "Target",
     "measure",
     "metrics",
+    "plot",
+    "presets",
+    "report",
     "service",
     "stats",
 ]
 
-_MODULES = frozenset({"metrics", "service", "stats"})
+_MODULES = frozenset({"metrics", "plot", "presets", "report", "service", "stats"})
 _HOMES = {
     "slakit.cycles": ("Cycles",),
     "slakit.errors": ("Finding", "LogErrors", "SlakitError"),

@@ -59,12 +59,12 @@ class AttainmentGroup:
 
     @property
     def value(self) -> float | None:
-        """met / (met + breached), open breaches included; None without any."""
+        """Met / (met + breached), open breaches included; None without any."""
         return self.met / self.n if self.n else None
 
     @property
     def closed_value(self) -> float | None:
-        """met / (met + breached) of the cycles that have ended; None without any."""
+        """Met / (met + breached) of the cycles that have ended; None without any."""
         closed = self.n - self.breached_open
         return self.met / closed if closed else None
 
@@ -124,7 +124,7 @@ class Attainment:
 
     @property
     def value(self) -> float | None:
-        """met / (met + breached) of all; see `AttainmentGroup.value`."""
+        """Met / (met + breached) of all; see `AttainmentGroup.value`."""
         return self._only().value
 
     @property
@@ -165,7 +165,7 @@ class Attainment:
         return "\n".join(map(repr, self.groups)) or "<no cycle>"
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()  # noqa: SLF001 - the notebook protocol
+        return self.table()._repr_html_()
 
 
 def attainment(judgement: "Judgement", *, by: Sequence[str] | str = (), since: Any = None, until: Any = None, confidence: float = 0.95) -> Attainment:
@@ -264,10 +264,8 @@ def _grouped(labels: Sequence[Named], rows: "NDArray[np.int64]") -> "list[tuple[
         combined = combined * len(label.names) + label.codes[rows]
     order = np.argsort(combined, kind="stable")
     distinct, begins = np.unique(combined[order], return_index=True)
-    groups = []
-    for members in np.split(rows[order], begins[1:]) if len(distinct) else ():
-        groups.append((tuple(label.names[label.codes[members[0]]] for label in labels), members))
-    return groups
+    parts = np.split(rows[order], begins[1:]) if len(distinct) else ()
+    return [(tuple(label.names[label.codes[members[0]]] for label in labels), members) for members in parts]
 
 
 def _group(

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from slakit.due_actions import DueAction
     from slakit.events.log import EventLog, Exclusion
     from slakit.explain import Explanation
-    from slakit.what_if import Comparison
     from slakit.judgement_arrays import JudgedArrays
     from slakit.machine.metric import Metric
     from slakit.penalty import Ledger
     from slakit.stats import Durations
+    from slakit.what_if import Comparison
 
 CODED = ("metric", "phase", "cause", "agent", "team", "removed", "policy", "policy_version", "priority", "verdict")
 """Columns of few distinct values."""

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, RUF002 - Persian digits and separators are meant
+
 """Money: an exact decimal amount in one currency; rounding, and sharing out, in whole quanta."""
 
 import re

@@ -114,7 +114,7 @@ class Comparison:
         return Table(self.to_dict(), title=repr(self))
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()  # noqa: SLF001 - the notebook protocol
+        return self.table()._repr_html_()
 
     def __repr__(self) -> str:
         """A sentence: how many cycles differ, how many verdicts turned, and how attainment changed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -68,6 +68,23 @@ class Escalation:
     question: str | None = attrs.field(default=None, kw_only=True)
     actions: tuple[Action, ...] = attrs.field(kw_only=True, converter=_actions)
     name: str | None = attrs.field(default=None, kw_only=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            metric: Any = None,
+            *,
+            at: Any = None,
+            exchanges: int | None = None,
+            handling: Any = None,
+            rating: Any = None,
+            scale: Any = None,
+            question: str | None = None,
+            actions: Any,
+            name: str | None = None,
+        ) -> None:
+            """What the converters take."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse an escalation that never falls due, or for two reasons."""
