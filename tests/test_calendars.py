@@ -18,12 +18,12 @@ def us(text: str) -> int:
 
 
 def test_every_day_of_two_centuries_is_the_day_of_the_libraries():
-    """Jdatetime and persiantools name each day from 1890 to 2090 as we do, and the way back is exact."""
+    """The libraries jdatetime and persiantools name each day from 1899 to 2099 as we do, and the way back is exact."""
     import jdatetime
     from persiantools.jdatetime import JalaliDate
 
-    day = date(1890, 1, 1)
-    while day < date(2090, 1, 1):
+    day = date(1899, 1, 1)
+    while day < date(2099, 1, 1):
         ours = calendars.jalali(day)
         theirs = jdatetime.date.fromgregorian(date=day)
         other = JalaliDate(day)
@@ -33,10 +33,10 @@ def test_every_day_of_two_centuries_is_the_day_of_the_libraries():
 
 
 def test_leap_years_are_the_astronomical_ones():
-    """Convertdate's year starts, computed from the sun, agree for every year from 1280 to 1480."""
+    """The year starts of convertdate, computed from the sun, agree for every year that is answered for."""
     from convertdate import persian
 
-    for year in range(1280, 1480):
+    for year in range(calendars.FIRST_YEAR, calendars.LAST_YEAR + 2):
         assert calendars.from_jalali(year) == date(*persian.to_gregorian(year, 1, 1)), year
 
 
@@ -54,7 +54,7 @@ def test_days_that_do_not_exist(wrong):
     assert error.value.code == "bad_date"
 
 
-@pytest.mark.parametrize("day", [date(1800, 1, 1), date(2300, 1, 1)])
+@pytest.mark.parametrize("day", [date(1800, 1, 1), date(1898, 3, 20), date(2123, 3, 21), date(2300, 1, 1)])
 def test_years_beyond_the_known_leap_years_are_refused(day):
     """Outside the years for which the cycle is the calendar there is no answer."""
     with pytest.raises(TimeError) as error:
@@ -131,6 +131,13 @@ def test_the_period_of_a_day(per, calendar, label, first, after):
 def test_weeks_start_where_one_says():
     """A week from Sunday holds the six days after it."""
     assert calendars.bounds(date(2026, 3, 21), per="week", week_start="sun") == (date(2026, 3, 15), date(2026, 3, 22))
+
+
+def test_the_last_year_has_an_end():
+    """The year 1501 is answered for to its last day, and 1502 is not."""
+    assert calendars.named("1501", tz="UTC", calendar="jalali").after == date(2123, 3, 21)
+    with pytest.raises(TimeError):
+        calendars.from_jalali(1502, 1, 2)
 
 
 def test_leap_esfand_has_thirty_days():

@@ -1,7 +1,7 @@
 """Calendar periods in a zone: days, weeks, months, quarters and years, Gregorian or Jalali.
 
 The Jalali leap years follow the 33-year cycle, which gives the years of the official
-(astronomical) calendar for the years 1210 to 1634.
+(astronomical) calendar for the years 1277 to 1501.
 """
 
 import re
@@ -29,7 +29,7 @@ DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "fa": ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه"),
 }
-FIRST_YEAR, LAST_YEAR = 1210, 1634
+FIRST_YEAR, LAST_YEAR = 1277, 1501
 _YEAR_MONTHS, _LONG_MONTHS, _QUARTER = 12, 6, 3
 _LEAP = (1, 5, 9, 13, 17, 22, 26, 30)
 _CYCLE = 33
@@ -71,7 +71,7 @@ def jalali(day: date) -> Day:
     """A Gregorian date as the Jalali day.
 
     Raises:
-        TimeError: ``out_of_range`` outside the years 1210 to 1634.
+        TimeError: ``out_of_range`` outside the years 1277 to 1501.
     """
     ordinal = day.toordinal()
     year = day.year - 621
@@ -88,13 +88,15 @@ def from_jalali(year: int, month: int = 1, day: int = 1) -> date:
     """The Gregorian date of a Jalali day.
 
     Raises:
-        TimeError: ``bad_date``; ``out_of_range`` outside the years 1210 to 1634.
+        TimeError: ``bad_date``; ``out_of_range`` outside the years 1277 to 1501.
     """
     last = 31 if month <= _LONG_MONTHS else 30 if month < _YEAR_MONTHS or is_leap(year) else 29
     if not 1 <= month <= _YEAR_MONTHS or not 1 <= day <= last:
         message = f"{year}-{month:02}-{day:02} is no day of the Jalali calendar: months are 1 to 12, and Esfand has 30 days in leap years only"
         raise TimeError(message, code="bad_date", given=(year, month, day))
-    return date.fromordinal(_nowruz(_checked(year)) + 31 * min(month - 1, _LONG_MONTHS) + 30 * max(month - 1 - _LONG_MONTHS, 0) + day - 1)
+    if (year, month, day) != (LAST_YEAR + 1, 1, 1):
+        _checked(year)
+    return date.fromordinal(_nowruz(year) + 31 * min(month - 1, _LONG_MONTHS) + 30 * max(month - 1 - _LONG_MONTHS, 0) + day - 1)
 
 
 def _of(day: date, calendar: Calendar) -> Day:
