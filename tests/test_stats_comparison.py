@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from slakit import stats
-from slakit.errors import StatsError
-from slakit.stats import Durations, Nps, Rate, Ratio, Share, Total, compare, mix_split
+from slakit.errors import MergeError, StatsError
+from slakit.stats import Durations, Nps, Rate, Ratio, Share, Total, compare, mix_split, samples
 
 MINUTE = timedelta(minutes=1)
 
@@ -91,6 +91,50 @@ def test_durations_that_cannot_tell_say_why():
     assert open_ended.noise is None
     assert open_ended.sentence == "median went from 1m to 1m: +0s; a median has no whole interval: too few have finished"
     assert compare({"x": Durations.empty()}, {"x": Durations.empty()}).mix is None
+
+
+def test_ratios_and_means_by_welch():
+    """Means of 1, 2, 3 and of 4, 6, 8: 4 apart, SE sqrt(1/3 + 4/3), Welch's degrees (5/3)^2 / ((1/3)^2/2 + (4/3)^2/2) = 2.94."""
+    from scipy.stats import ttest_ind
+
+    found = compare(Ratio.of([1, 2, 3]), Ratio.of([4, 6, 8]), measure="messages")
+    expected = ttest_ind([4, 6, 8], [1, 2, 3], equal_var=False)
+    assert (found.change.estimate, found.change.standard_error) == (4.0, pytest.approx((5 / 3) ** 0.5))
+    assert (found.change.statistic, found.change.p_value) == (pytest.approx(expected.statistic), pytest.approx(expected.pvalue))
+    assert tuple(found.change) == pytest.approx(tuple(expected.confidence_interval()))
+    assert found.sentence.startswith("messages went from 2 to 6: +4 (95% interval ")
+    split = compare({"x": Ratio.of([1, 3]), "y": Ratio.of([5])}, {"x": Ratio.of([2, 4]), "y": Ratio.of([6])}).mix
+    assert (split.rate, split.mix) == (pytest.approx(1.0), 0.0)
+
+
+def test_ratios_that_cannot_tell_say_why():
+    """One cluster, no variation, nothing at all."""
+    assert "at least two clusters" in compare(Ratio.of([1]), Ratio.of([2, 3])).change.reason
+    same = compare(Ratio.of([2, 2]), Ratio.of([2, 2]))
+    assert (same.change.estimate, same.noise) == (0.0, None)
+    assert compare(Ratio.empty(), Ratio.of([1, 2])).change.estimate is None
+
+
+def test_plain_values_shift():
+    """Complete values of two periods: medians, the Hodges-Lehmann shift, Brunner and Munzel's test."""
+    x, y = [12, 15, 18, 20, 25, 30], [10, 11, 14, 16, 19, 22]
+    found = compare(x, np.array(y), measure="minutes")
+    shift, test = stats.hodges_lehmann(x, y), stats.brunner_munzel(x, y)
+    assert (found.a, found.b) == (19, 15)
+    assert (tuple(found.change), found.change.p_value) == (tuple(shift), test.p_value)
+    assert found.sentence == "minutes went from 19 to 15: -4 (95% interval -14 to +4), which chance alone explains"
+    timed = compare([MINUTE * k for k in x], [MINUTE * k for k in y])
+    assert timed.sentence == "median went from 19m to 15m: -4m (95% interval -14m to +4m), which chance alone explains"
+    assert timed.table["low"] == [-14 * MINUTE]
+    grouped = compare({"a": x, "b": [1, None]}, {"a": y})
+    assert (grouped.mix, grouped.a) == (None, 18)
+    assert grouped.table["part"] == ["total", "a", "b"]
+    assert compare([], [1, 2]).sentence == "median: unknown and 1.5; the change cannot be told: one sample is empty"
+    assert compare({"a": [], "b": [4]}, {"a": [4], "b": []}).a == 4
+    with pytest.raises(MergeError):
+        compare({"a": [MINUTE], "b": [1]}, {"a": [1]})
+    with pytest.raises(TypeError):
+        samples.Sample.empty() + 1
 
 
 def test_an_absent_share_cannot_be_compared():

@@ -54,6 +54,14 @@ def test_missing_durations_are_left_out():
     assert stats.mean(np.array([1, "NaT", 3], dtype="m8[s]")) == timedelta(seconds=2)
 
 
+def test_series_are_taken_as_they_are():
+    """A column of a frame, numbers or durations, is as good as an array."""
+    import pandas as pd
+
+    assert stats.median(pd.Series([3, 1, 2])) == 2
+    assert stats.mean(pd.Series([HOUR, None, 3 * HOUR])) == 2 * HOUR
+
+
 def test_decimals_are_numbers():
     """Any numbers that become floats are taken, with gaps."""
     assert stats.mean([Decimal("0.5"), None, Fraction(3, 2)]) == 1.0

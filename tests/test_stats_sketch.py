@@ -20,6 +20,11 @@ def test_quantiles_by_hand():
     assert repr(sketch).startswith("Sketch of 3 values within 0.01 of truth: median ")
 
 
+def test_a_quantile_may_lie_in_the_last_bin():
+    """Of 1, 5, 5, 5 the third value is a 5 too, and no other is reported than the greatest."""
+    assert Sketch.of([1, 5, 5, 5]).quantile(0.7) == pytest.approx(5, rel=0.01)
+
+
 def test_zeros_are_counted_apart():
     """Zero has no logarithm: it is a bin of its own, reported exactly."""
     sketch = Sketch.of([0, 0, 0, 5])

@@ -218,6 +218,13 @@ def test_the_log_rank_test_of_equal_curves():
     assert stats.log_rank(stats.kaplan_meier([1], [0]), stats.kaplan_meier([2], [0])) == (0.0, 1.0)
 
 
+def test_many_rows_at_few_durations():
+    """Six rows at two durations are two steps: 2 of 6, then 1 of 3 after one left."""
+    curve = stats.kaplan_meier([1, 1, 1, 2, 2, 2], [1, 0, 1, 0, 1, 0])
+    assert (curve.table.times.tolist(), curve.ended.tolist(), curve.table.censored.tolist()) == ([1, 2], [2, 1], [1, 2])
+    assert curve.survival(2) == pytest.approx(4 / 6 * 2 / 3)
+
+
 def test_huge_durations_take_the_slow_road_to_the_same_table():
     """Beyond 2^55 durations are sorted without packing, with the same counts."""
     shift = 2**56

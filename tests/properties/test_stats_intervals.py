@@ -73,6 +73,19 @@ def test_the_binomial_is_that_of_scipy(given_counts, p, q):
     assert special.binomial_cdf(-1, n, p) == 0.0
 
 
+@pytest.mark.parametrize(("q", "n", "p"), [(0.99999, 30, 0.02), (0.9999999, 1000, 0.001), (1e-7, 1000, 0.999)])
+def test_skewed_binomials_need_a_longer_search(q, n, p):
+    """Far from the normal approximation the quantile is still the exact one."""
+    assert special.binomial_quantile(q, n, p) == scipy_stats.binom.ppf(q, n, p)
+
+
+@pytest.mark.parametrize(("p", "a"), [(0.999, 0.01), (0.9999, 0.3), (1e-8, 0.02)])
+def test_skewed_gammas_need_a_longer_search(p, a):
+    """Far from the normal approximation the quantile is still found, from both ends."""
+    assert special.gamma_quantile(p, a) == pytest.approx(scipy_special.gammaincinv(a, p), rel=1e-9, abs=1e-290)
+    assert special.gamma_quantile(1 - p, a, upper=True) == pytest.approx(scipy_special.gammainccinv(a, 1 - p), rel=1e-9, abs=1e-290)
+
+
 def test_the_ends_of_distributions():
     """At and beyond their ends the functions give the ends."""
     assert special.beta_tails(2, 3, -1) == (0.0, 1.0)

@@ -6,7 +6,7 @@
 | how sure is a score or a rate | `nps_interval`, `Nps`, `poisson_interval`, `Rate`, `Ratio` |
 | how long does it take | `Durations`, `kaplan_meier`, `durations_by`; where ends compete `aalen_johansen` |
 | complete values | `quantile`, `quantile_interval`, `median`, `mean`, `Total`; travelling quantiles `Sketch` |
-| did it change | `compare`, `proportion_difference`, `nps_difference`, `rate_ratio`, `log_rank`, `brunner_munzel`, `hodges_lehmann` |
+| did it change | `compare`, `proportion_difference`, `nps_difference`, `rate_ratio`, `ratio_difference`, `log_rank`, `brunner_munzel`, `hodges_lehmann` |
 | is it mix | `mix_split` |
 | is it a trend | `xmr`, `p_chart` |
 | who is better | `shrink` |
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from slakit.stats.quantiles import Total, mean, median, quantile, quantile_interval
     from slakit.stats.queueing import Impatience, Staffing, erlang_a, erlang_b, erlang_c, erlang_staffing, littles_check, littles_law
     from slakit.stats.rates import Rate, poisson_interval, rate_ratio
-    from slakit.stats.ratios import Ratio
+    from slakit.stats.ratios import Ratio, ratio_difference
     from slakit.stats.samples import Superiority, brunner_munzel, hodges_lehmann
     from slakit.stats.shrinkage import Shrunk, shrink
     from slakit.stats.sketch import Sketch
@@ -55,7 +55,7 @@ _HOMES = {
     "quantiles": ("Total", "mean", "median", "quantile", "quantile_interval"),
     "queueing": ("Impatience", "Staffing", "erlang_a", "erlang_b", "erlang_c", "erlang_staffing", "littles_check", "littles_law"),
     "rates": ("Rate", "poisson_interval", "rate_ratio"),
-    "ratios": ("Ratio",),
+    "ratios": ("Ratio", "ratio_difference"),
     "samples": ("Superiority", "brunner_munzel", "hodges_lehmann"),
     "shrinkage": ("Shrunk", "shrink"),
     "sketch": ("Sketch",),
@@ -109,6 +109,7 @@ __all__ = [
     "quantile",
     "quantile_interval",
     "rate_ratio",
+    "ratio_difference",
     "shares_by",
     "shrink",
     "xmr",

@@ -7,8 +7,8 @@ import numpy as np
 
 from slakit._value import value
 from slakit.stats.arrays import as_numbers, exact_sum, labels, same_length
-from slakit.stats.interval import Interval, checked_counts, tails
-from slakit.stats.special import normal_isf, t_isf
+from slakit.stats.interval import Difference, Interval, checked_counts, tails
+from slakit.stats.special import normal_isf, t_isf, t_sf
 
 
 @value
@@ -145,6 +145,39 @@ class Ratio:
 
         clusters, *sums = data.values()
         return cls(clusters, *(Fraction(term) if isinstance(term, str) else term for term in sums))
+
+
+def ratio_difference(a: Ratio, b: Ratio, *, confidence: float = 0.95) -> Difference:
+    """How far the second ratio (or mean) lies above the first, clusters counted, by Welch's t test (1947).
+
+    Args:
+        a: the first.
+        b: the second; the result is ``b`` minus ``a``.
+        confidence: of the interval.
+
+    Returns:
+        Without ends and test where a side has fewer than two clusters, or neither varies.
+
+    Raises:
+        StatsError: ``bad_confidence``.
+    """
+    tail = tails(confidence)
+    first, second = a.value, b.value
+    if first is None or second is None:
+        return Difference(None, None, None, confidence, "welch", reason="one side counted nothing: its denominator is 0")
+    variances = [None if side.standard_error is None else side.standard_error**2 for side in (a, b)]
+    known = [variance for variance in variances if variance is not None]
+    estimate, total = second - first, sum(known)
+    if len(known) < len(variances) or not total:
+        reason = "it takes at least two clusters a side, and some variation, to see what chance does"
+        return Difference(estimate, None, None, confidence, "welch", reason=reason)
+    degrees = total**2 / sum(variance**2 / (side.clusters - 1) for variance, side in zip(known, (a, b), strict=True))
+    error = math.sqrt(total)
+    half = t_isf(tail, degrees) * error
+    statistic = estimate / error
+    return Difference(
+        estimate, estimate - half, estimate + half, confidence, "welch", statistic, 2.0 * t_sf(abs(statistic), degrees), error
+    )
 
 
 def _products(top: list[Any], bottom: list[Any]) -> tuple[Any, Any, Any]:

@@ -1,7 +1,7 @@
 """Two samples of complete values: which tends to be larger, and by how much."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from slakit._value import value
 from slakit.errors import StatsError
 from slakit.stats.arrays import Numbers, as_numbers, out
 from slakit.stats.interval import Difference, tails
-from slakit.stats.quantiles import refuse_units
+from slakit.stats.quantiles import median, refuse_units
 from slakit.stats.special import normal_isf, t_isf, t_sf
 
 _ENOUGH = 2
@@ -115,6 +115,54 @@ def hodges_lehmann(a: Any, b: Any, *, confidence: float = 0.95) -> Difference:
         return Difference(estimate, None, None, confidence, "hodges_lehmann", reason="too few values for an interval", null=null)
     ends = [out(_pairwise(x, y, place), timed=timed) for place in (rank, pairs + 1 - rank)]
     return Difference(estimate, ends[0], ends[1], confidence, "hodges_lehmann", null=null)
+
+
+@value(eq=False)
+class Sample:
+    """Complete values as one side of a comparison.
+
+    Attributes:
+        values: numbers, or durations in us.
+        timed: whether they are durations.
+    """
+
+    values: Numbers
+    timed: bool = False
+
+    @classmethod
+    def of(cls, given: Any) -> Self:
+        """Read values; missing ones are left out."""
+        return cls(*as_numbers(given, drop_missing=True))
+
+    @classmethod
+    def empty(cls) -> Self:
+        """No values."""
+        return cls(np.zeros(0, dtype=np.int64))
+
+    def __add__(self, other: object) -> Self:
+        """All values of both."""
+        if not isinstance(other, Sample):
+            return NotImplemented
+        if len(self.values) and len(other.values):
+            refuse_units(self.timed, other.timed)
+        return type(self)(np.concatenate([self.values, other.values]), self.timed or other.timed)
+
+    @property
+    def given(self) -> Any:
+        """The values in the kind that came in."""
+        return self.values.astype("m8[us]") if self.timed else self.values
+
+    @property
+    def value(self) -> Any:
+        """The median."""
+        return median(self.given)
+
+    def change(self, other: Self, *, confidence: float) -> Difference:
+        """The Hodges-Lehmann shift to another sample, with Brunner and Munzel's test."""
+        shift = hodges_lehmann(self.given, other.given, confidence=confidence)
+        test = brunner_munzel(self.given, other.given, confidence=confidence)
+        ends = (shift.estimate, shift.low, shift.high)
+        return Difference(*ends, confidence, shift.method, test.statistic, test.p_value, reason=shift.reason, null=shift.null)
 
 
 def _samples(a: Any, b: Any) -> tuple[Numbers, Numbers]:

@@ -151,6 +151,8 @@ def _solve(
     goal = math.log(target)
     x, last = start, math.inf
     for _ in range(_STEPS):  # pragma: no branch - it settles long before
+        if x < _TINY:
+            return 0.0
         mass = tail(x)
         error = math.log(mass) - goal if mass > 0.0 else -math.inf
         if (error > 0.0) == rising:
