@@ -79,11 +79,12 @@ def actions_between(judgement: "Judgement", between: tuple[Any, Any] | None) -> 
     if since is not None and until is not None and since >= until:
         message = f"between={between!r} is empty: give the earlier instant first"
         raise QueryError(message, code="empty_window", given=between)
-    found = []
-    for ticket, rows in _by_ticket(judgement):
-        for due in _ticket_actions(judgement, ticket, rows):
-            if (since is None or due.at_us >= since) and (not due.expected if until is None else due.at_us < until):
-                found.append(due)
+    found = [
+        due
+        for ticket, rows in _by_ticket(judgement)
+        for due in _ticket_actions(judgement, ticket, rows)
+        if (since is None or due.at_us >= since) and (not due.expected if until is None else due.at_us < until)
+    ]
     return tuple(sorted(found, key=lambda due: due.at_us))
 
 
@@ -141,7 +142,9 @@ def _cycle_actions(rows: Iterable[JudgedCycle], as_of: int) -> Iterator[DueActio
                         yield due
 
 
-def event_actions(policies: PolicySet, events: Sequence[Event], responders: frozenset[Role]) -> Iterator[DueAction]:
+def event_actions(  # noqa: C901 - one walk, a branch a kind of event
+    policies: PolicySet, events: Sequence[Event], responders: frozenset[Role]
+) -> Iterator[DueAction]:
     """What exchanges, handling time and ratings of a ticket set off, given its life."""
     if not events:
         return
@@ -181,7 +184,7 @@ def _unhappy(escalation: Escalation, event: Event) -> bool:
     return escalation.rating is not None and asked and escalation.low(event.data["value"])
 
 
-def _due(
+def _due(  # noqa: PLR0917 - what an action is about
     ticket: str | int, policy: Policy, escalation: Escalation, at: int, as_of: int, row: JudgedCycle | None, rating: Event | None = None
 ) -> Iterator[DueAction]:
     metric, ordinal = (None, None) if row is None else (row.metric.name, row.run.ordinal)

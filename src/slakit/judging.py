@@ -11,7 +11,8 @@ from slakit.events.kinds import EventKind
 from slakit.machine.metric import Metric
 from slakit.machine.table import State
 from slakit.meter import AnyMeter, Meter, SumMeter, measure_run
-from slakit.policy import Choice, PolicySet
+from slakit.policy import Choice, Policy, PolicySet
+from slakit.policy.policy_set import choice_of
 from slakit.replays import Replayer, spans_for
 from slakit.runs import Run
 from slakit.schedule import Schedule
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 WALL = Schedule.always()
 """The clock of cycles without any policy: wall time."""
 SUPERSEDED = "superseded"
+_FIELD = EventKind.FIELD
 
 
 class Change(NamedTuple):
@@ -58,7 +60,7 @@ class TicketFields:
         """Read the changes of the named fields."""
         self.created: Mapping[str, Any] = events[0].data
         self._changes = [
-            (position, event) for position, event in enumerate(events) if event.kind is EventKind.FIELD and event.data["field"] in names
+            (position, event) for position, event in enumerate(events) if event.kind is _FIELD and event.data["field"] in names
         ]
 
     def at(self, position: int) -> Mapping[str, Any]:
@@ -70,6 +72,11 @@ class TicketFields:
             if changed <= position:
                 fields[event.data["field"]] = event.data.get("value")
         return fields
+
+    @property
+    def changing(self) -> bool:
+        """Whether any of them changes."""
+        return bool(self._changes)
 
     def between(self, after: int, until: int) -> list[tuple[int, Event]]:
         """The changes after one position up to another."""
@@ -85,6 +92,7 @@ class TicketJudge:
         self.replayer = replayer
         self.exclusions = tuple(exclusions)
         self._fields = policies.fields
+        self._versions = bool(policies.boundaries)
 
     def judge(self, ticket: str | int, events: Sequence[Event] | None = None) -> list[JudgedCycle]:
         """Every cycle of a ticket, by metric and ordinal; events are looked up unless given (its life)."""
@@ -100,19 +108,59 @@ class TicketJudge:
         by_metric: list[list[Run]] = [[] for _ in metrics]
         for run in done.runs:
             by_metric[run.metric].append(run)
+        calm = not fields.changing
+        known: tuple[Policy | None, str | None] | None = None
         for metric, runs in zip(metrics, by_metric, strict=True):
+            if not runs:
+                continue
             chain: list[Run] = []
+            if calm:
+                if known is None or self._versions:
+                    known = self.policies.policy_for(fields.created, runs[0].opened_us), self.policies.priority(fields.created)
+                judged += self._unchanging(ticket, metric, runs, fields, spans, choice_of(*known, metric.name))
+                continue
             ordinal = 0
             for run in runs:
                 for part, changes in self._parts(ticket, metric, run, fields, events):
                     ordinal += 1
                     part.ordinal = ordinal
                     cycle = self._judged(ticket, metric, part, changes, events, spans, chain)
-                    cycle.removed = done.gone
                     judged.append(cycle)
                     if metric.accumulates:
                         chain = [] if part.cause == SUPERSEDED else [*chain, part]
+        if done.gone is not None:
+            for row in judged:
+                row.removed = done.gone
         return judged
+
+    def _unchanging(  # noqa: PLR0917 - what is known of the ticket
+        self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, spans: Sequence[tuple[int, int]], choice: Choice
+    ) -> list[JudgedCycle]:
+        """The judged cycles of a ticket whose fields never change; ``choice`` is what applies to the first of them."""
+        rows: list[JudgedCycle] = []
+        chain: tuple[Run, ...] = ()
+        spent = 0
+        due, reason = self._due(ticket, fields.created, choice)
+        meter = Meter((choice.schedule or WALL).clock, spans)
+        for run in runs:
+            begin = run.opened_us
+            if rows and self._versions:
+                choice = self.policies.choose(fields.created, begin, metric.name)
+                due, reason = self._due(ticket, fields.created, choice)
+                meter = Meter((choice.schedule or WALL).clock, spans)
+            measure_run(run, meter)
+            run.carried_us = spent
+            rows.append(_cycle(ticket, metric, run, (Change(run.opened, begin, choice, begin, due, reason),), chain))
+            if metric.accumulates:
+                chain, spent = (*chain, run), spent + run.elapsed_us
+        return rows
+
+    @staticmethod
+    def _due(ticket: str | int, fields: Mapping[str, Any], choice: Choice) -> tuple[int | None, str]:
+        """The due instant that a ticket with these fields carries, us, where its target is one; and why there is no target."""
+        if choice.target is None or choice.target.field is None:
+            return None, choice.reason
+        return _field_instant(fields, choice.target.field, ticket)
 
     def _parts(
         self, ticket: str | int, metric: Metric, run: Run, fields: TicketFields, events: Sequence[Event]
@@ -147,15 +195,13 @@ class TicketJudge:
                 kept = [self._change(ticket, metric, fields, position, begin, begin)]
         return [*parts, (run, kept)]
 
-    def _change(
+    def _change(  # noqa: PLR0917 - where a cycle is, and what it reads
         self, ticket: str | int, metric: Metric, fields: TicketFields, position: int, at: int, begin: int
     ) -> Change:
         """What applies after an event to a cycle that began at an instant."""
         now = fields.at(position)
         choice = self.policies.choose(now, begin, metric.name)
-        due, reason = None, choice.reason
-        if choice.target is not None and choice.target.field is not None:
-            due, reason = _field_instant(now, choice.target.field, ticket)
+        due, reason = self._due(ticket, now, choice)
         return Change(position, at, choice, at, due, reason)
 
     def _hold(self, ticket: str | int, ended: Run, before: Sequence[Event]) -> None:
@@ -164,7 +210,7 @@ class TicketJudge:
         if current is not None:
             ended.agent, ended.team = current.agent, current.team
 
-    def _judged(
+    def _judged(  # noqa: PLR0917 - a verdict rests on all of these
         self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], events: Sequence[Event],
         spans: Sequence[tuple[int, int]], chain: Sequence[Run],
     ) -> JudgedCycle:  # fmt: skip
@@ -189,7 +235,7 @@ def _cycle(ticket: str | int, metric: Metric, run: Run, changes: Sequence[Change
     last = changes[-1]
     target, schedule = last.choice.target, last.choice.schedule
     judged = JudgedCycle(ticket, metric, run, last.choice, target_us=None, in_force_us=last.since, earlier=chain, reason=last.reason)
-    judged.changes = tuple(changes)
+    judged.changes = changes if type(changes) is tuple else tuple(changes)
     if target is None or schedule is None:
         return judged
     judged.field_us = last.due
@@ -235,7 +281,7 @@ def _meter(changes: Sequence[Change], spans: Sequence[tuple[int, int]]) -> AnyMe
 
 def _measure(run: Run, meter: AnyMeter, chain: Sequence[Run], metric: Metric) -> None:
     measure_run(run, meter)
-    run.carried_us = sum(earlier.elapsed_us for earlier in chain) if metric.accumulates else 0
+    run.carried_us = sum(earlier.elapsed_us for earlier in chain) if chain and metric.accumulates else 0
 
 
 def _split(run: Run, position: int, event: Event) -> tuple[Run, Run]:

@@ -128,6 +128,9 @@ def measure_run(run: Run, meter: AnyMeter) -> None:
     """Set the spans of a run: elapsed, paused and excluded, in the meter's working time."""
     stretches, end = run.stretches, run.end_us
     run.meter = meter
+    if type(meter) is Meter and not meter.exclusions:
+        _measure_plain(run, meter)
+        return
     if len(stretches) == 1:
         start, paused = stretches[0]
         spent = meter.net(start, end)
@@ -140,6 +143,23 @@ def measure_run(run: Run, meter: AnyMeter) -> None:
             else:
                 run.elapsed_us += meter.net(start, until)
     run.excluded_us = meter.excluded(run.started_us, end)
+
+
+def _measure_plain(run: Run, meter: Meter) -> None:
+    """The same where nothing is excluded: every edge is read once."""
+    read, stretches = meter.read, run.stretches
+    start, paused = stretches[0]
+    before, elapsed, waited = read(start), 0, 0
+    for at, then in stretches[1:]:
+        here = read(at)
+        if paused:
+            waited += here - before
+        else:
+            elapsed += here - before
+        before, paused = here, then
+    spent = read(run.end_us) - before
+    run.elapsed_us, run.paused_us = (elapsed, waited + spent) if paused else (elapsed + spent, waited)
+    run.excluded_us = 0
 
 
 def carry(runs: Sequence[Run], program: "Program") -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slakit.events import EventLog, Exclusion
 
 Ticket = str | int
+_MERGED, _FIELD, _EXCLUDED = EventKind.MERGED, EventKind.FIELD, EventKind.EXCLUDED
 _GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 
 
@@ -67,7 +68,7 @@ def merges(log: "EventLog") -> dict[Ticket, list[Ticket]]:
     found: dict[Ticket, list[Ticket]] = {}
     for ticket, events in log.by_ticket().items():
         for event in events:
-            if event.kind is EventKind.MERGED:
+            if event.kind is _MERGED:
                 into = found.setdefault(event.data["into"], [])
                 if ticket not in into:
                     into.append(ticket)
@@ -86,7 +87,7 @@ def field_history(events: Sequence[Event], field: str) -> Timeline:
     given = created.status if field == "status" else created.data.get(field)
     history: Timeline = [(0, given)]
     for position, event in enumerate(events):
-        if event.kind is EventKind.FIELD and event.data["field"] == field:
+        if event.kind is _FIELD and event.data["field"] == field:
             history.append((position, event.data.get("value")))
     return history
 
@@ -95,7 +96,7 @@ def fields_at(events: Sequence[Event], position: int) -> dict[str, Any]:
     """The fields of a ticket after the event at a position of its life."""
     fields = dict(events[0].data)
     for event in events[: position + 1]:
-        if event.kind is EventKind.FIELD:
+        if event.kind is _FIELD:
             fields[event.data["field"]] = event.data.get("value")
     return fields
 
@@ -105,7 +106,7 @@ def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]") -> tup
 
     A given exclusion applies by the ticket's fields at its start (at creation, if that is later).
     """
-    if not exclusions and not any(event.kind is EventKind.EXCLUDED for event in events):
+    if not exclusions and not any(event.kind is _EXCLUDED for event in events):
         return ()
     given = []
     for exclusion in exclusions:
@@ -152,7 +153,7 @@ def schedules_in_use(log: "EventLog", schedule: "Schedule | ScheduleBy", as_of: 
             for event in known:
                 if event.kind is EventKind.CREATED:
                     given.add(event.data.get(schedule.field))
-                elif event.kind is EventKind.FIELD and event.data["field"] == schedule.field:
+                elif event.kind is _FIELD and event.data["field"] == schedule.field:
                     given.add(event.data.get("value"))
     listed = {key for key, _ in schedule.schedules}
     chosen = [one for key, one in schedule.schedules if key in given]

@@ -7,6 +7,7 @@ from slakit.events.event import Event
 from slakit.events.kinds import EventKind
 from slakit.machine.table import State
 
+_RUNNING, _PAUSED = State.RUNNING, State.PAUSED
 NEVER = 1 << 62
 """An instant that stands for "no known end"."""
 
@@ -56,7 +57,7 @@ class Run:
         self.merged_us: int | None = None
         self.unmerged_us: int | None = None
         self.meter: Any = None
-        self.state = State.PAUSED if paused else State.RUNNING
+        self.state = _PAUSED if paused else _RUNNING
         self.stretches = [(started, paused)] if started == opened_us or not paused else [(started, False), (opened_us, True)]
         self.stop: tuple[int, Event] | None = None
         self.cause = ""

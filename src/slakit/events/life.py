@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from slakit.events.event import Event
 from slakit.events.kinds import EventKind, Role, Status
 
+_CREATED = EventKind.CREATED
+
 
 def life(events: Sequence[Event], as_of: int) -> Sequence[Event]:
     """The events of one ticket known at ``as_of``, put so that they begin with exactly one `created`.
@@ -23,14 +25,14 @@ def life(events: Sequence[Event], as_of: int) -> Sequence[Event]:
     if not events:
         return ()
     first = events[0]
-    further = [event for event in events[1:] if event.kind is EventKind.CREATED]
-    if first.kind is EventKind.CREATED:
-        return [first, *(event for event in events[1:] if event.kind is not EventKind.CREATED)] if further else events
+    further = [event for event in events[1:] if event.kind is _CREATED]
+    if first.kind is _CREATED:
+        return [first, *(event for event in events[1:] if event.kind is not _CREATED)] if further else events
     if not further:
         opening = stand_in(first)
         return [opening, *events[1:]] if first.kind is EventKind.MESSAGE else [opening, *events]
     created = further[0]
-    rest = [event for event in events if event.kind is not EventKind.CREATED]
+    rest = [event for event in events if event.kind is not _CREATED]
     return [created, *(event if event.at >= created.at else event.moved_to(created.at) for event in rest)]
 
 

@@ -227,9 +227,13 @@ class Policy:
         """The target of a metric for a priority: its own, else that of ``"*"``, else None."""
         for name, by_priority in self.targets:
             if name == metric:
-                found = dict(by_priority)
-                own = found.get(priority) if priority is not None else None
-                return own or found.get(ANY_PRIORITY)
+                rest = None
+                for given, target in by_priority:
+                    if given == priority:
+                        return target
+                    if given == ANY_PRIORITY:
+                        rest = target
+                return rest
         return None
 
     def to_dict(self) -> dict[str, Any]:

@@ -43,6 +43,15 @@ class Choice(NamedTuple):
         return "no policy matches" if self.policy is None else f"policy {self.policy.name!r} has no target for it"
 
 
+def choice_of(policy: Policy | None, priority: str | None, metric: str) -> Choice:
+    """What a policy promises about a metric at a priority."""
+    if policy is None:
+        return Choice(None, priority, None, None)
+    target = policy.target(metric, priority)
+    schedule = policy.schedule if target is None else target.schedule or policy.schedule
+    return Choice(policy, priority, target, schedule)
+
+
 @value(repr=False)
 class PolicySet:
     """Policies in order; the first whose conditions hold applies, no match is a legal answer.
@@ -136,16 +145,14 @@ class PolicySet:
 
     def policy_for(self, fields: Mapping[str, Any], at: int) -> Policy | None:
         """The first policy in force at an instant (us) whose conditions hold for the fields."""
-        return next((policy for policy in self.policies if policy.applies(fields, at)), None)
+        for policy in self.policies:
+            if policy.applies(fields, at):
+                return policy
+        return None
 
     def choose(self, fields: Mapping[str, Any], at: int, metric: str) -> Choice:
         """What applies to a cycle of a metric that starts at an instant (us) on a ticket with these fields."""
-        policy, priority = self.policy_for(fields, at), self.priority(fields)
-        if policy is None:
-            return Choice(None, priority, None, None)
-        target = policy.target(metric, priority)
-        schedule = policy.schedule if target is None else target.schedule or policy.schedule
-        return Choice(policy, priority, target, schedule)
+        return choice_of(self.policy_for(fields, at), self.priority(fields), metric)
 
     def judge(
         self,
