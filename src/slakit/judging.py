@@ -113,25 +113,31 @@ class TicketJudge:
         for metric, runs in zip(metrics, by_metric, strict=True):
             if not runs:
                 continue
-            chain: list[Run] = []
             if calm:
                 if known is None or self._versions:
                     known = self.policies.policy_for(fields.created, runs[0].opened_us), self.policies.priority(fields.created)
                 judged += self._unchanging(ticket, metric, runs, fields, spans, choice_of(*known, metric.name))
-                continue
-            ordinal = 0
-            for run in runs:
-                for part, changes in self._parts(ticket, metric, run, fields, events):
-                    ordinal += 1
-                    part.ordinal = ordinal
-                    cycle = self._judged(ticket, metric, part, changes, events, spans, chain)
-                    judged.append(cycle)
-                    if metric.accumulates:
-                        chain = [] if part.cause == SUPERSEDED else [*chain, part]
+            else:
+                judged += self._changing(ticket, metric, runs, fields, events, spans)
         if done.gone is not None:
             for row in judged:
                 row.removed = done.gone
         return judged
+
+    def _changing(  # noqa: PLR0917 - what is known of the ticket
+        self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, events: Sequence[Event],
+        spans: Sequence[tuple[int, int]],
+    ) -> list[JudgedCycle]:  # fmt: skip
+        """The judged cycles of a ticket whose fields change on the way."""
+        rows: list[JudgedCycle] = []
+        chain: list[Run] = []
+        for run in runs:
+            for part, changes in self._parts(ticket, metric, run, fields, events):
+                part.ordinal = len(rows) + 1
+                rows.append(self._judged(ticket, metric, part, changes, events, spans, chain))
+                if metric.accumulates:
+                    chain = [] if part.cause == SUPERSEDED else [*chain, part]
+        return rows
 
     def _unchanging(  # noqa: PLR0917 - what is known of the ticket
         self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, spans: Sequence[tuple[int, int]], choice: Choice
