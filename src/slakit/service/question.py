@@ -114,9 +114,7 @@ class Question:
         groups: dict[Any, Result] = {}
         for places in np.split(chosen[sorting], bounds[1:]) if len(sorting) else []:
             key = tuple(_name(names, int(column[places[0]])) for column, names in codes)
-            found = self._result(units, places, sums)
-            if found.n or found.open or found.pending or set(key) != {None}:
-                groups[key[0] if len(key) == 1 else key] = found
+            groups[key[0] if len(key) == 1 else key] = self._result(units, places, sums)
         whole = self._result(units, chosen, sums)
         return whole.but(by=self.by, groups={key: groups[key] for key in sorted(groups, key=order)})
 

@@ -256,9 +256,13 @@ class Result:
 
         return Table(self.to_dict(), title=sentence(self, whole=False))
 
+    def told(self) -> list[tuple[Any, "Result"]]:
+        """The groups that have a row, with their keys: all but a group of nobody whose units are all left out."""
+        return [(key, found) for key, found in self.groups.items() if _told(key, found)]
+
     def to_dict(self) -> dict[str, list[Any]]:
         """The rows as lists: metric, the group's keys, value, n, low, high, numerator, open, pending, excluded, then the parts."""
-        rows = [(key, found) for key, found in self.groups.items()] if self.by else [((), self)]
+        rows = self.told() if self.by else [((), self)]
         columns: dict[str, list[Any]] = {"metric": [self.metric for _ in rows]}
         for place, name in enumerate(self.by):
             columns[name] = [key[place] if len(self.by) > 1 else key for key, _ in rows]
@@ -299,6 +303,11 @@ class Result:
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
+
+
+def _told(key: Any, found: Result) -> bool:
+    nameless = set(key) == {None} if isinstance(key, tuple) else key is None
+    return bool(found.n or found.open or found.pending) or not nameless
 
 
 def _content(result: Result) -> tuple[Any, ...]:

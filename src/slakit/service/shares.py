@@ -37,9 +37,9 @@ class Breakdown(Result):
             path = _path(key)
             for depth in range(len(path) + 1):
                 under[path[:depth]] = under.get(path[:depth], 0) + group.n
-        columns["share"] = [group.n / self.n if self.n else None for group in self.groups.values()]
+        columns["share"] = [group.n / self.n if self.n else None for _, group in self.told()]
         columns["share_of_parent"] = [
-            group.n / under[_path(key)[:-1]] if under[_path(key)[:-1]] else None for key, group in self.groups.items()
+            group.n / under[_path(key)[:-1]] if under[_path(key)[:-1]] else None for key, group in self.told()
         ]
         return columns
 
