@@ -190,8 +190,10 @@ def test_codes_stand_for_their_elements(kind, count, distinct):
     assert len(set(values)) == len(values)
 
 
-def test_elements_that_meet_in_one_slot_are_told_apart():
-    """A table of 256 slots for 128 words has collisions; every word still gets a code of its own."""
+@pytest.mark.parametrize("factor", [0, 1 << 60, 0x9E3779B97F4A7C15])
+def test_elements_that_meet_in_one_slot_are_told_apart(monkeypatch, factor):
+    """Where all, many or few words meet in one slot at first, every word still gets a code of its own."""
+    monkeypatch.setattr("slakit.events.matching._GOLDEN", factor)
     words = np.random.default_rng(1).integers(0, 2**63, (128, 3)).astype(np.uint64)
     codes, rows = match_words(np.concatenate([words, words]))
     assert len(set(codes[:128].tolist())) == 128
@@ -286,13 +288,14 @@ def test_order_without_work():
     assert order_of(ticket[::-1].copy(), at, None, rank).tolist() == [4, 3, 2, 1, 0]
 
 
+@pytest.mark.parametrize("run", [1, 5])
 @pytest.mark.parametrize(("tickets", "rows"), [(50, 3_000), (70_000, 150_000)])
 @pytest.mark.parametrize("cached", [0, 1 << 22])
-def test_order_is_that_of_plain_sorting(monkeypatch, tickets, rows, cached):
+def test_order_is_that_of_plain_sorting(monkeypatch, tickets, rows, cached, run):
     """Random rows come out as Python's stable sort by (ticket, at, seq, rank) has them, by every way of sorting tickets."""
     monkeypatch.setattr("slakit.events.ordering._CACHED", cached)
     draw = np.random.default_rng(2)
-    ticket, at = draw.integers(0, tickets, rows).astype(np.int32), draw.integers(0, 40, rows)
+    ticket, at = np.repeat(draw.integers(0, tickets, rows // run), run).astype(np.int32), draw.integers(0, 40, rows)
     seq, rank = draw.integers(0, 2, rows), draw.integers(0, 3, rows).astype(np.uint8)
     keys = list(zip(ticket.tolist(), at.tolist(), seq.tolist(), rank.tolist(), strict=True))
     assert order_of(ticket, at, seq, rank).tolist() == sorted(range(rows), key=keys.__getitem__)

@@ -116,12 +116,18 @@ def order_of(
 def _stable(ticket: "NDArray[np.int32]") -> "NDArray[np.int64]":
     """The stable order by ticket.
 
-    Codes of 16 bits are counted into place, larger ones in two passes as long as the rows fit the
+    Where equal codes mostly stand together, only their runs are sorted. Codes of 16 bits are counted into place, larger ones in two passes as long as the rows fit the
     cache; else ticket and row are packed into one integer, which sorts faster than pairs.
     """
     import numpy as np  # noqa: PLC0415 - objects do without
 
     rows, highest = len(ticket), int(ticket.max())
+    heads = np.flatnonzero(np.append(True, ticket[1:] != ticket[:-1]))
+    if len(heads) < rows // 2:
+        runs = _stable(ticket[heads])
+        lengths = np.diff(heads, append=rows)[runs]
+        shift = heads[runs] - (np.cumsum(lengths) - lengths)
+        return np.asarray(np.arange(rows) + np.repeat(shift, lengths))
     if highest >> 16 == 0:
         return np.argsort(ticket.astype(np.uint16), kind="stable")
     bits = max(1, (rows - 1).bit_length())
