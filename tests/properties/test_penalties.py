@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from slakit import Money, Penalty, Policy, PolicySet, calendars
 from slakit._time import utc
+from slakit.ledger.judged import first_instant, rules_of
+from slakit.ledger.standings import Standings
 from slakit.money import share_out
 from slakit.penalty import Breach, Ledger, Standing, assess, assess_periods
 from slakit.penalty.linear import is_linear, linear_charges
@@ -212,3 +214,19 @@ def test_the_days_of_a_log_sum_to_the_whole(rows, rule, as_of):
     """Whatever is taken back on the way, the statements of its days sum to the charge as of the end."""
     result = judged(rows, rule, as_of)
     assert result.penalties("day", fees=FEES).totals.get("IRR", Money(0, "IRR")) == result.penalties(fees=FEES).totals.get("IRR", Money(0, "IRR"))
+
+
+@examples(300)
+@given(well_formed_rows(gone=True), st.one_of(rules(), st.just(Penalty("resolution", counts=[(1, None, Money(5, "IRR"))], by="customer"))), as_ofs(), st.sampled_from(("object", "column")))
+def test_days_judged_in_turn_are_days_judged_anew(rows, rule, as_of, engine):
+    """Tickets that are not judged again because nothing happened to them stand as they would if they were."""
+    result = judged(rows, rule, as_of, engine)
+    ledger = result.penalties("day", fees=FEES)
+    held = rules_of(result.policies)
+
+    def anew(us):
+        return Standings(judged(rows, rule, us), held).as_of(us)
+
+    first = first_instant(result)
+    days = calendars.periods(first, max(as_of, first + 1), per="day", tz="Europe/Berlin")
+    assert ledger == assess_periods(lambda us: Standing() if us <= first else anew(us), held, periods=days, as_of=result.as_of, fees=FEES)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit.events.kinds import EventKind
-from slakit.ledger.judged import breaches_of, standing_of
+from slakit.ledger.standings import Standings, breaches_of
 from slakit.money import Money
 from slakit.penalty.assess import Contract, Rules, assess
 from slakit.penalty.ledger import Ledger
@@ -48,7 +48,7 @@ def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
     totals = totals or {rule.rate.single.currency: Money.zero(rule.rate.single.currency) for rule in every}
 
     def lines() -> Any:
-        standing = standing_of(judgement, rules)
+        standing = Standings(judgement, rules).as_of(judgement.as_of)
         return assess(standing.breaches, rules, as_of=judgement.as_of).lines
 
     return Ledger(lines, contract.rules, as_of=judgement.as_of, totals=dict(sorted(totals.items())))

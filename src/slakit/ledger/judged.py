@@ -1,26 +1,21 @@
-"""The ledger of a judgement: its breaches and outcomes, as of now and as of the edges of periods."""
+"""The ledger of a judgement, as of now and by periods."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from slakit import calendars
-from slakit._time import utc, zone, zone_name
+from slakit._time import zone, zone_name
 from slakit.calendars import Period
-from slakit.cycles import event_key
 from slakit.errors import QueryError, did_you_mean
-from slakit.events.kinds import EventKind
+from slakit.ledger.standings import Standings
 from slakit.penalty.assess import Key, Rules, assess, assess_periods
-from slakit.penalty.breach import Breach, Outcome, Standing
+from slakit.penalty.breach import Standing
 from slakit.penalty.ledger import Ledger
 
 if TYPE_CHECKING:
     from slakit.judgement import Judgement
     from slakit.policy import PolicySet
-    from slakit.verdict import JudgedCycle
-
-UNCHARGED = frozenset({"spam", "deleted"})
-"""Why a ticket's breaches are not charged at all; a merged ticket stays charged up to the merge."""
 
 
 def ledger_for(
@@ -49,20 +44,15 @@ def ledger_for(
         fast = fast_ledger(judgement, rules) if judgement.engine == "column" else None
         if fast is not None:
             return fast
-        standing = standing_of(judgement, rules)
+        standing = Standings(judgement, rules).as_of(judgement.as_of)
         return assess(standing.breaches, rules, outcomes=standing.outcomes, fees=fees, as_of=judgement.as_of)
     first = first_instant(judgement)
     wanted, since = _periods(period, calendar, tz, judgement, first, remembers=_remembers(rules))
 
+    standings = Standings(judgement, rules)
+
     def standing_as_of(us: int) -> Standing:
-        if us <= first:
-            return Standing()
-        if us == judgement.as_of:
-            return standing_of(judgement, rules)
-        earlier = judgement.policies.judge(
-            judgement.log, as_of=utc(us), engine=judgement.engine, exclusions=judgement.exclusions, responders=judgement.responders
-        )
-        return standing_of(earlier, rules)
+        return Standing() if us <= first else standings.as_of(us)
 
     return assess_periods(standing_as_of, rules, periods=wanted, as_of=judgement.as_of, since=since, fees=fees)
 
@@ -124,74 +114,3 @@ def _periods(
         return (one,), None
     per: Any = one.per
     return calendars.periods(first, one.end_us, per=per, tz=local, calendar=calendar), one.start_us
-
-
-def standing_of(judgement: "Judgement", rules: Rules) -> Standing:
-    """The breaches that some rule charges, and the outcomes where some rule needs them."""
-    outcomes = any(rule.of_period or rule.earn_back is not None for held in rules.values() for rule in held)
-    rows = judgement.rows if outcomes or judgement.engine == "object" else _breached_rows(judgement)
-    metrics = {rule.metric for held in rules.values() for rule in held}
-    mine = [row for row in rows if row.metric.name in metrics and row.choice.policy is not None and row.choice.policy.penalties]
-    return Standing(
-        breaches_of(judgement, mine),
-        [outcome for row in mine if (outcome := _outcome(judgement, row)) is not None] if outcomes else (),
-    )
-
-
-def _breached_rows(judgement: "Judgement") -> "list[JudgedCycle]":
-    """The rows of the tickets with a breach, found by the columns and judged one by one."""
-    breached = judgement.column("ticket")[judgement.column("verdict") == "breached"]
-    return [row for ticket in dict.fromkeys(breached.tolist()) for row in judgement.of(ticket)]
-
-
-def breaches_of(judgement: "Judgement", rows: "Iterable[JudgedCycle]") -> list[Breach]:
-    """The breached rows as what penalties are worked out from; those of spam and deleted tickets are left out."""
-    return [_breach(judgement, row) for row in rows if row.breached and row.applicable and row.removed not in UNCHARGED]
-
-
-def _breach(judgement: "Judgement", row: "JudgedCycle") -> Breach:
-    run, policy = row.run, row.choice.policy
-    evidence = tuple(event_key(place, row.ticket) for place in (run.anchor, run.stop) if place is not None)
-    breached = row.breached_us
-    return Breach(
-        row.ticket,
-        row.metric.name,
-        run.ordinal,
-        "" if policy is None else policy.name,
-        overrun_us=row.overrun_us or 0,
-        breached_us=run.started_us if breached is None else breached,
-        ended_us=run.end_us,
-        policy_version=None if policy is None else policy.label,
-        priority=row.choice.priority,
-        agent=run.agent,
-        team=run.team,
-        target_us=row.target_us,
-        open=row.open,
-        evidence=evidence,
-        spans=row.running_after_breach,
-        known=_fields(judgement, row.ticket, run.end_us),
-        meter=row.meter,
-    )
-
-
-def _fields(judgement: "Judgement", ticket: Any, until: int) -> Callable[[], Mapping[str, Any]]:
-    def fields() -> Mapping[str, Any]:
-        events = judgement.life(ticket)
-        known = dict(events[0].data)
-        for event in events:
-            if event.kind is EventKind.FIELD and event.at <= until:
-                known[event.data["field"]] = event.data.get("value")
-        return known
-
-    return fields
-
-
-def _outcome(judgement: "Judgement", row: "JudgedCycle") -> Outcome | None:
-    verdict, policy = row.verdict, row.choice.policy
-    if row.removed is not None or policy is None or verdict not in {"met", "breached"}:
-        return None
-    at = row.breached_us if verdict == "breached" else row.run.end_us
-    known = _fields(judgement, row.ticket, row.run.end_us)
-    return Outcome(
-        row.ticket, row.metric.name, policy.name, row.run.end_us if at is None else at, verdict == "met", once=row.metric.accumulates, policy_version=policy.label, known=known
-    )

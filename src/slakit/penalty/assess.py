@@ -1,5 +1,6 @@
 """From breaches and rules to a ledger: charges as of an instant, and what each period adds to them."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -133,8 +134,11 @@ def assess_periods(
     """
     contract = Contract(as_rules(rules), fees)
 
+    starts = [period.start_us for period in periods]
+
     def label_of(us: int) -> str | None:
-        return next((period.label for period in periods if us in period), None)
+        place = bisect_right(starts, us) - 1
+        return periods[place].label if place >= 0 and us in periods[place] else None
 
     over = PeriodRules(contract.places, contract.fees)
     lines: list[Any] = []
