@@ -1,5 +1,7 @@
 """The log: reading, joining, selecting, describing; every bad row at once."""
 
+import pickle
+
 import pytest
 
 from slakit import Event, EventKind, EventLog, Status
@@ -142,6 +144,23 @@ def test_quarantine_sets_bad_rows_aside(read):
     assert kept.describe().quarantined == 6
     assert repr(kept.describe()).endswith("set aside: 6 rows (see .quarantined)")
     assert kept.append().quarantined == kept.quarantined
+
+
+def test_an_unknown_category_is_named_once():
+    """A mapping to no category is a fault of the mapping, not of every row."""
+    for read in (
+        lambda: EventLog.of(statuses={"Zu": "clsed"}),
+        lambda: EventLog.from_records([], statuses={"Zu": "clsed"}),
+        lambda: EventLog.from_columns(table(ROWS), statuses={"Zu": "clsed"}),
+        lambda: EventLog.from_tickets([], statuses={"Zu": "clsed"}),
+        lambda: EventLog.of(statuses={"Zu": Status.NONE}),
+    ):
+        with pytest.raises(EventError, match="is no category") as caught:
+            read()
+        assert caught.value.code == "unknown_category"
+    with pytest.raises(EventError, match="did you mean 'closed'"):
+        EventLog.of(statuses={"Zu": "clsed"})
+    assert len(EventLog.of(statuses={"Zu": Status.CLOSED})) == 0
 
 
 def test_an_unknown_way_with_errors_is_refused():
@@ -335,6 +354,17 @@ def test_logs_compare_by_their_events(log):
     assert log != ROWS
     with pytest.raises(TypeError):
         hash(log)
+
+
+def test_logs_travel_between_processes(log):
+    """A pickled log is equal, with its findings and what was set aside."""
+    kept = EventLog.from_records(BAD, on_error="quarantine")
+    for made in (log, log.cut(CREATED_US), kept):
+        twin = pickle.loads(pickle.dumps(made))
+        assert twin == made
+        assert twin.findings_as_of(2**62) == made.findings_as_of(2**62)
+        assert [bad.row for bad in twin.quarantined] == [bad.row for bad in made.quarantined]
+        assert twin.in_columns == made.in_columns
 
 
 def test_wide_tables_become_events():

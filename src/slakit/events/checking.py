@@ -3,10 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slakit.errors import EventError
+from slakit.errors import EventError, did_you_mean
 from slakit.events.event import Event, category
 from slakit.events.kinds import Status
 from slakit.events.quarantine import Quarantined, minority, mixed_types, raise_all
+
+
+def mapping_of(statuses: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A mapping of the product's own statuses, once every category in it is known.
+
+    Args:
+        statuses: own statuses -> categories, by name or as `Status`.
+
+    Raises:
+        EventError: ``unknown_category``.
+    """
+    known = Status.names()
+    for own, given in (statuses or {}).items():
+        if not (isinstance(given, Status) and given) and given not in known:
+            message = f"statuses={{{own!r}: {given!r}}}: {given!r} is no category: {did_you_mean(given, known)}"
+            raise EventError(message, code="unknown_category", status=own, given=given, known=known)
+    return dict(statuses or {})
 
 
 def checked(events: Sequence[Any], statuses: Mapping[str, Any]) -> tuple[Event, ...]:

@@ -13,9 +13,8 @@ def bad_value(given: object, *, key: str, allowed: str) -> EventError:
 def unknown_key(kind: EventKind, key: str) -> EventError:
     """What to say of a key that a kind does not have."""
     known = COMMON_KEYS + KIND_KEYS[kind]
-    return EventError(
-        f"a {kind} event has no key {key!r}: {did_you_mean(key, known)}", code="unknown_key", given=key, kind=kind.text, known=known
-    )
+    message = f"a {kind} event has no key {key!r}: {did_you_mean(key, known)}; columns={{{key!r}: None}} leaves a column out"
+    return EventError(message, code="unknown_key", given=key, kind=kind.text, known=known)
 
 
 def missing_key(*, key: str) -> EventError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from slakit._time import zone
 from slakit.errors import Finding, QueryError, did_you_mean
-from slakit.events.checking import checked
+from slakit.events.checking import checked, mapping_of
 from slakit.events.event import Event
 from slakit.events.exclusion import Exclusion
 from slakit.events.findings import all_doubts
@@ -78,7 +78,8 @@ class EventLog:
         Raises:
             LogErrors: ``unmapped_status``, ``mixed_types``, ``not_an_event``, every one of them.
         """
-        return cls(checked(events, statuses or {}), statuses=statuses)
+        statuses = mapping_of(statuses)
+        return cls(checked(events, statuses), statuses=statuses)
 
     @classmethod
     def from_records(
@@ -101,8 +102,10 @@ class EventLog:
 
         Raises:
             LogErrors: one error a bad row, with its number (from 0) in ``fields["row"]``.
+            EventError: ``unknown_category`` in ``statuses``.
             TimeError: ``unknown_zone``.
         """
+        statuses = mapping_of(statuses)
         reading = read_records(rows, statuses=statuses, tz=None if tz is None else zone(tz), columns=columns, on_error=on_error)
         return cls(reading.events, statuses=statuses, noted=reading.findings, quarantined=reading.quarantined)
 
@@ -135,7 +138,7 @@ class EventLog:
         """
         from slakit.events.arrays import read_columns  # noqa: PLC0415 - brings numpy
 
-        place = None if tz is None else zone(tz)
+        statuses, place = mapping_of(statuses), None if tz is None else zone(tz)
         reading = read_columns(columns_by_name, statuses=statuses, tz=place, columns=columns, on_error=on_error, unit=unit)
         return cls(
             columns=reading.columns,
@@ -202,6 +205,7 @@ class EventLog:
         """
         from slakit.events.milestones import read_tickets  # noqa: PLC0415 - only this way of reading needs it
 
+        statuses = mapping_of(statuses)
         reading = read_tickets(table, statuses=statuses, tz=None if tz is None else zone(tz), columns=columns, on_error=on_error)
         return cls(reading.events, statuses=statuses, noted=reading.findings, quarantined=reading.quarantined)
 
