@@ -116,11 +116,16 @@ class EventColumns:
         Args:
             positions: ascending.
         """
-        held, ticket = np.unique(self.ticket[positions], return_inverse=True)
+        ticket = self.ticket[positions]
+        held = np.zeros(len(self.tickets), np.bool_)
+        held[ticket] = True
+        if not held.all():
+            ticket = (np.cumsum(held, dtype=np.int32) - np.int32(1))[ticket]
+        tickets = self.tickets[held]
         return EventColumns(
-            tickets=self.tickets[held],
-            starts=starts_of(ticket, len(held)),
-            ticket=ticket.astype(np.int32),
+            tickets=tickets,
+            starts=starts_of(ticket, len(tickets)),
+            ticket=ticket,
             at=self.at[positions],
             kind=self.kind[positions],
             role=self.role[positions],

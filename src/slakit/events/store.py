@@ -64,14 +64,13 @@ class ArrayStore:
                     data[place][key] = given
         seq = [0] * count if columns.seq is None else columns.seq[low:high].tolist()
         tickets = columns.tickets[columns.ticket[low:high]].tolist()
-        events = [
-            event_of(*slots[:2], _KINDS[slots[2]], *slots[3:6], _ROLES[slots[6]], slots[7], slots[8], _STATUSES[slots[9]], slots[10])
-            for slots in zip(
-                tickets, columns.at[low:high].tolist(), kind.tolist(), placed["id"], seq, placed["actor"],
-                columns.role[low:high].tolist(), columns.public[low:high].tolist(), placed["status"], columns.category[low:high].tolist(), data,
-                strict=True,
-            )
-        ]  # fmt: skip
+        kinds = [_KINDS[code] for code in kind.tolist()]
+        roles = [_ROLES[code] for code in columns.role[low:high].tolist()]
+        categories = [_STATUSES[code] for code in columns.category[low:high].tolist()]
+        at, public = columns.at[low:high].tolist(), columns.public[low:high].tolist()
+        events = list(
+            map(event_of, tickets, at, kinds, placed["id"], seq, placed["actor"], roles, public, placed["status"], categories, data)
+        )
         if self._odd:
             events = [self._odd.get(row, event) for row, event in zip(rows.tolist(), events, strict=True)]
         return events
