@@ -48,7 +48,7 @@ class Window:
             for minute in range(len(flags)):
                 wall = (self.start + timedelta(minutes=minute)).astimezone(ZoneInfo(zone))
                 flags[minute] = is_open(wall, hours, holidays)
-            self.known[name] = sum(((1 << 60) - 1) << 60 * minute for minute, on in enumerate(flags) if on)
+            self.known[name] = int("".join(str(on) * 60 for on in reversed(flags)), 2)
         return self.known[name]
 
 
@@ -222,7 +222,7 @@ class Oracle:
                 break
             if merged is not None:
                 at = max(merged.at, self.lives[ticket][0].at)
-                if not unanswered or row.after in SOLVED:
+                if not unanswered or row.after in SOLVED or row.kind in GONE:
                     continue
                 if running is not None:
                     if not latest and unanswered[0].at < running.start:
@@ -249,9 +249,7 @@ class Oracle:
             if row.after in SOLVED or row.kind in GONE:
                 continue
             begins = None
-            if first and row.kind == "created" and row.role != "agent":
-                begins = row
-            elif first and row.asks and not asked:
+            if (first and row.kind == "created" and row.role != "agent") or (first and row.asks and not asked):
                 begins = row
             elif first and row.reopens and asked and not answered:
                 begins = unanswered[0] if unanswered else row

@@ -5,6 +5,7 @@ statuses that occur in them.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 
 import numpy as np
 from hypothesis import strategies as st
@@ -73,6 +74,7 @@ def status_changes():
     return _kind("status", st.fixed_dictionaries({"status": statuses}), _by)
 
 
+@cache
 def created(role=None):
     """A `created` with fields of the ticket."""
     side = st.just(role) if role else st.sampled_from(("customer", "customer", "agent", "bot", "system", None))
@@ -90,6 +92,7 @@ FIELD_CHANGES = st.one_of(
 )
 
 
+@cache
 def _more(tickets):
     """The rarer kinds."""
     return st.one_of(
@@ -116,6 +119,7 @@ def _more(tickets):
     )  # fmt: skip
 
 
+@cache
 def kinds(tickets, *, gone=True):
     """One event without its ticket and time: often what clocks run on, sometimes any other kind.
 
@@ -147,6 +151,14 @@ def texts(moment):
     return st.sampled_from((0, 210, -300)).map(lambda minutes: moment.astimezone(timezone(timedelta(minutes=minutes))).isoformat())
 
 
+@cache
+def _row_lists(names, grid, gone, min_size, max_size):
+    """Lists of rows in parts; kept, since a strategy that is made anew for every example is slow."""
+    extra = _optional(seq=st.integers(-1, 2), id=st.integers(1, 6).map(lambda number: f"e{number}"))
+    row = st.tuples(st.sampled_from(names), instants(grid), kinds(names, gone=gone), st.one_of(st.just({}), extra))
+    return st.lists(row, min_size=min_size, max_size=max_size)
+
+
 @st.composite
 def event_rows(draw, *, min_size=0, max_size=14, grid=None, tickets=None, gone=True):
     """Arbitrary rows: tickets without `created`, with several, events before it, ties, `seq`, the same id twice.
@@ -160,10 +172,7 @@ def event_rows(draw, *, min_size=0, max_size=14, grid=None, tickets=None, gone=T
         gone: whether merges, spam, deletions and further `created` may occur.
     """
     names = tickets or draw(ticket_names)
-    at = instants(grid or draw(grids))
-    extra = _optional(seq=st.integers(-1, 2), id=st.integers(1, 6).map(lambda number: f"e{number}"))
-    row = st.tuples(st.sampled_from(names), at, kinds(names, gone=gone), st.one_of(st.just({}), extra))
-    drawn = draw(st.lists(row, min_size=min_size, max_size=max_size))
+    drawn = draw(_row_lists(names, grid or draw(grids), gone, min_size, max_size))
     rows = [{"ticket": ticket, "at": moment.isoformat(), **keys, **more} for ticket, moment, keys, more in drawn]
     if draw(st.booleans()):
         first = {}

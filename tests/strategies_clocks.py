@@ -1,6 +1,8 @@
 """Hypothesis strategies of clocks: conditions and metrics of one's own, schedules, choices of schedules, exclusions."""
 
 from datetime import timedelta
+from functools import cache
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -60,22 +62,22 @@ conditions = st.recursive(
 levels = st.lists(st.sampled_from(CATEGORIES[:4]), min_size=1, max_size=3, unique=True).map(lambda given: on.in_status(*given))
 
 
+_maybe = st.one_of(st.none(), conditions)
+_pauses = st.one_of(st.just((None, None)), st.tuples(levels, st.none()), st.tuples(conditions, conditions))
+
+
 @st.composite
 def metrics_of_ones_own(draw, name="mine"):
     """A clock from random conditions; contradictions are drawn again."""
-
-    def maybe(strategy):
-        return draw(st.one_of(st.none(), strategy))
-
-    pause, resume = draw(st.one_of(st.just((None, None)), st.tuples(levels, st.none()), st.tuples(conditions, conditions)))
+    pause, resume = draw(_pauses)
     return Metric.define(
         name,
         start=draw(conditions),
         stop=draw(conditions),
         pause=pause,
         resume=resume,
-        reset=maybe(conditions),
-        cancel=maybe(conditions),
+        reset=draw(_maybe),
+        cancel=draw(_maybe),
         repeats=draw(st.booleans()),
         while_solved=draw(st.booleans()),
         accumulates=draw(st.booleans()),
@@ -99,6 +101,15 @@ _busy = st.one_of(
 )  # fmt: skip
 
 
+@cache
+def _lives(names, merging, most):
+    """What happens to a ticket after its creation, with seconds since the event before and ``seq``."""
+    events = st.one_of(_busy, _busy, _busy, kinds(names, gone=merging).filter(lambda row: row["kind"] != "created"))
+    if merging and len(names) > 1:
+        events = st.one_of(*[events] * 7, st.sampled_from(names).map(lambda into: {"kind": "merged", "into": into}))
+    return st.lists(st.tuples(events, _steps, st.sampled_from((None, None, None, 1, 2))), max_size=most)
+
+
 @st.composite
 def clock_rows(draw, *, max_tickets=3, max_events=9, merging=True):
     """Rows in which every ticket's only `created` comes first, on a grid of seconds, with ties: what keeps clocks busy.
@@ -110,14 +121,11 @@ def clock_rows(draw, *, max_tickets=3, max_events=9, merging=True):
         merging: whether tickets may leave the desk.
     """
     names = draw(ticket_names)[:max_tickets]
-    events = st.one_of(_busy, _busy, _busy, kinds(names, gone=merging).filter(lambda row: row["kind"] != "created"))
-    if merging and len(names) > 1:
-        events = st.one_of(*[events] * 7, st.sampled_from(names).map(lambda into: {"kind": "merged", "into": into}))
     rows = []
     for ticket in names:
         second = draw(st.one_of(st.just(0), st.integers(0, 6 * 3600)))
         rows.append({"ticket": ticket, "at": moment(second), **draw(created())})
-        for keys, step, seq in draw(st.lists(st.tuples(events, _steps, st.sampled_from((None, None, None, 1, 2))), max_size=max_events)):
+        for keys, step, seq in draw(_lives(names, merging, max_events)):
             second += step
             rows.append({"ticket": ticket, "at": moment(second), **keys} | ({} if seq is None else {"seq": seq}))
     return draw(st.permutations(rows)) if draw(st.booleans()) else rows
@@ -130,3 +138,24 @@ def moment(second):
 
 known_until = st.one_of(st.integers(0, 30 * 3600), st.just(9 * 86_400)).map(lambda second: START + timedelta(seconds=second))
 """Instants up to which a log of `clock_rows` may be known."""
+
+
+_short_lives = st.lists(st.tuples(_busy, st.sampled_from((0, 60, 900, 4000))), max_size=5)
+
+
+@st.composite
+def merging_rows(draw):
+    """Rows of two or three tickets of which one after the other is merged into the next, with waits on every side."""
+    names = draw(st.sampled_from((("T-1", "T-2"), ("T-2", "T-1"), ("T-1", "T-2", "T-3"), (7, 3, 5))))
+    rows, merges = [], []
+    for ticket in names:
+        second = draw(st.integers(0, 7200))
+        rows.append({"ticket": ticket, "at": moment(second), **draw(created())})
+        for keys, step in draw(_short_lives):
+            second += step
+            rows.append({"ticket": ticket, "at": moment(second), **keys})
+        merges.append(second)
+    for number, (donor, survivor) in enumerate(pairwise(names), start=1):
+        at = max(merges[number - 1], draw(st.sampled_from((*merges, max(merges) + number))))
+        rows.append({"ticket": donor, "at": moment(at), "kind": "merged", "into": survivor})
+    return rows

@@ -190,7 +190,7 @@ def _runs(  # noqa: PLR0917 - all that is known of a block
     excluded = np.zeros(len(opens), np.int64)
     if readings.excluded is not None and readings.excluded_end is not None:
         excluded = np.where(ended, readings.excluded[at_stop], readings.excluded_end[ticket]) - readings.excluded[anchor]
-    if moved.state is None:
+    if moved.state is None or not len(opens):
         paused = np.zeros(len(opens), np.int64)
         state[~ended] = State.RUNNING
     else:

@@ -299,6 +299,7 @@ class SymbolTable:
         self.codes: list[int] = [0]
         self._by_code = np.zeros(1 << BITS, np.uint16)
         self._by_text: dict[tuple[Any, ...], int] = {}
+        self._by_key: dict[str, tuple[NDArray[np.int32], tuple[Any, ...]]] = {}
 
     def numbers(self, block: Block, known: Situation) -> Numbers:
         """The number of each event's situation."""
@@ -328,10 +329,10 @@ class SymbolTable:
         """As `numbers`, where conditions ask for texts: the situation is the facts and the text of every key."""
         combined, levels = code.astype(np.int64), []
         for key in self.program.text_keys:
-            codes, names = block.coded(key)
+            codes, texts_told_apart = self._texts(block, key)
             distinct, combined = np.unique(combined, return_inverse=True)
-            levels.append((distinct, [*names, None]))
-            combined = combined * (len(names) + 1) + np.where(codes < 0, len(names), codes)
+            levels.append((distinct, texts_told_apart))
+            combined = combined * len(texts_told_apart) + codes
         final, inverse = np.unique(combined, return_inverse=True)
         numbers = np.empty(len(final), np.uint32)
         for row, given in enumerate(final.tolist()):
@@ -341,9 +342,21 @@ class SymbolTable:
                 left, which = divmod(left, len(names))
                 texts.insert(0, names[which])
                 left = int(distinct[left])
-            spoken = tuple(text if text is None or text.__hash__ is not None else repr(text) for text in texts)
+            spoken = tuple(texts)
             if (left, spoken) not in self._by_text:
                 self._by_text[left, spoken] = len(self.rows)
                 self._add(left, self.program.symbols(left, spoken))
             numbers[row] = self._by_text[left, spoken]
         return numbers[inverse]
+
+    def _texts(self, block: Block, key: str) -> tuple[NDArray[np.int32], tuple[Any, ...]]:
+        """The values of a key as the clocks tell them apart: codes of the block's events, and what they stand for."""
+        codes, names = block.coded(key)
+        kept = self._by_key.get(key)
+        if kept is None:
+            numbers: dict[Any, int] = {None: 0}
+            texts = [self.program.text(key, name) for name in (*names, None)]
+            recode = np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int32)
+            kept = self._by_key[key] = recode, tuple(numbers)
+        recode, told_apart = kept
+        return recode[codes], told_apart

@@ -80,7 +80,8 @@ def moves(block: Block, numbers: Numbers, metric: Metric, meanings: Meanings) ->
     """
     at = np.flatnonzero(meanings.moves.take(numbers))
     mask = meanings.mask.take(numbers[at])
-    strategy = scan if metric.pause is None or metric.resume is None else lock_step
+    by_scan = (metric.pause is None or metric.resume is None) and (metric.repeats or metric.reset is None)
+    strategy = scan if by_scan else lock_step
     return strategy(block, at, mask, metric)
 
 

@@ -19,6 +19,18 @@ _GONE = frozenset((EventKind.MERGED, EventKind.SPAM, EventKind.DELETED))
 _COMMON_TEXTS = frozenset(("actor", "id"))
 
 
+def _changes() -> Iterator[tuple[int, int, int]]:
+    """Every (kind, status before, status after) that an event can have."""
+    categories = [status.value for status in Status if status]
+    for kind in EventKind:
+        for after in categories:
+            before = [Status.NONE.value] if kind is EventKind.CREATED else categories if kind is EventKind.STATUS else [after]
+            yield from ((kind.value, given, after) for given in before)
+
+
+_CHANGES = tuple(_changes())
+
+
 def check(metric: "Metric") -> None:
     """Refuse a clock whose conditions contradict each other.
 
@@ -63,12 +75,12 @@ def situations(condition: Condition) -> Iterator[tuple[Mapping[str, int], Mappin
 
     Facts that it does not ask for are left out, except kind and status, which constrain the others.
     """
-    names = sorted(condition.facts | _LINKED)
+    names = sorted(condition.facts - _LINKED)
     keys: dict[str, set[Any]] = {}
     for atom in atoms(condition):
         keys.setdefault(atom.key, {None, _OTHER}).update(atom.among or ())
-    for codes in product(*(range(len(FACTS[name].names)) for name in names)):
-        facts = dict(zip(names, codes, strict=True))
+    for changes, *codes in product(_CHANGES, *(range(len(FACTS[name].names)) for name in names)):
+        facts = dict(zip(("kind", "before", "after", *names), (*changes, *codes), strict=True))
         if _occurs(facts):
             allowed = {key: among if _carries(facts["kind"], key) else {None} for key, among in keys.items()}
             for texts in product(*allowed.values()):
@@ -88,14 +100,9 @@ def _carries(kind: int, key: str) -> bool:
 
 
 def _occurs(facts: Mapping[str, int]) -> bool:
-    """Whether an event can be in this situation at all."""
+    """Whether an event of this kind and status can be in this situation at all."""
     kind, before, after = facts["kind"], facts["before"], facts["after"]
-    if kind not in range(1, len(EventKind) + 1) or after == Status.NONE:
-        return False
-    created = kind == EventKind.CREATED
-    if (before == Status.NONE) != created or (kind not in {EventKind.CREATED, EventKind.STATUS} and before != after):
-        return False
-    if created and (facts.get("wanted") or facts.get("replied") or facts.get("by_assignee") or facts.get("gone")):
+    if kind == EventKind.CREATED and (facts.get("wanted") or facts.get("replied") or facts.get("by_assignee") or facts.get("gone")):
         return False
     if (facts.get("receiver") or facts.get("new_holder")) and kind != EventKind.ASSIGNED:
         return False
