@@ -8,13 +8,13 @@ from slakit._value import value
 from slakit.errors import Finding
 from slakit.schedule.coverage import holiday_on, holidays_unknown, outdated_zone, zones_of
 from slakit.schedule.dates import day_date, parse_day
-from slakit.schedule.labels import Stretch, labelled
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from slakit.clock import BusinessClock
     from slakit.schedule.days import DayTable
+    from slakit.schedule.labels import Stretch
     from slakit.schedule.rules import Rule
 
 _ISO_DATE = 10
@@ -103,8 +103,10 @@ class CalendarQuestions:
         found = self.stretches_us(instant(start), instant(end))
         return [Segment(like(one.start, start, zone), like(one.end, start, zone), one.open, one.kind, one.name) for one in found]
 
-    def stretches_us(self, start: int, end: int) -> list[Stretch]:
+    def stretches_us(self, start: int, end: int) -> "list[Stretch]":
         """`segments` in integer us."""
+        from slakit.schedule.labels import labelled  # noqa: PLC0415 - a live deadline asks for no labels
+
         return labelled(self.rule, start, end)
 
     def is_working_day(self, day: Any) -> bool:
