@@ -164,6 +164,13 @@ def test_a_month_of_the_jalali_calendar():
     assert (esfand, farvardin) == (9, 5 * 8 + 4 + 8 + 2)
 
 
+@pytest.mark.parametrize("engine", ["object", "column"])
+def test_a_period_that_has_not_begun(engine):
+    """Nothing beyond ``as_of`` is looked at: June costs nothing when asked in April, though a ticket runs into it."""
+    result = policies(Penalty("resolution", rate=rial(7)), schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine)
+    assert (len(result.penalties("2026-06")), result.penalties("2026-06").total) == (0, rial(0))
+
+
 def test_periods_that_end_before_the_log():
     """The statement of March is the same whether the log is known to the end of March or of April."""
     rule = Penalty("resolution", rate=rial(7), cap_per_period=rial(10_000), round_on="total", repeat=2)
@@ -255,11 +262,14 @@ def desk(root) -> EventLog:
 def test_totals_from_columns_are_those_of_the_lines(rule, desk):
     """Without making a line the columns give the total that the lines of both engines sum to, to the last unit."""
     assert is_linear(rule)
-    by_rows, by_columns = (policies(rule, schedule=TEHRAN).judge(desk, as_of="2026-05-20T00:00:00Z", engine=engine).penalties() for engine in ("object", "column"))
-    assert by_columns._lines is None
-    assert by_columns.totals == by_rows.totals
-    assert by_columns == by_rows
-    assert sum(line.amount.amount for line in by_columns) == by_rows.total.amount > 0
+    for period in (None, "month", "2026-03"):
+        by_rows, by_columns = (
+            policies(rule, schedule=TEHRAN).judge(desk, as_of="2026-05-20T00:00:00Z", engine=engine).penalties(period) for engine in ("object", "column")
+        )
+        assert by_columns._lines is None
+        assert by_columns.totals == by_rows.totals
+        assert by_columns == by_rows
+        assert sum(line.amount.amount for line in by_columns) == by_rows.total.amount > 0
 
 
 def test_breaches_within_their_grace_leave_no_trace():

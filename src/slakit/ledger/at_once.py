@@ -5,35 +5,56 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit.events.kinds import EventKind
-from slakit.ledger.standings import Standings, breaches_of
+from slakit.ledger.standings import breaches_of, judged_again
 from slakit.money import Money
-from slakit.penalty.assess import Contract, Rules, assess
+from slakit.penalty.assess import Contract, Rules
 from slakit.penalty.ledger import Ledger
 from slakit.penalty.linear import is_linear, linear_charges
 from slakit.verdict import VERDICTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     from slakit.judge_columns import JudgedColumns
     from slakit.judgement import Judgement
+    from slakit.penalty.line import Line
     from slakit.penalty.rule import Penalty
 
 _BREACHED = VERDICTS.index("breached")
 
 
-def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
-    """The ledger of the whole log with totals from the columns; None where some rule is not linear.
+def at_once(judgement: "Judgement", rules: Rules, *, since: int | None, until: int, lines: "Callable[[], Sequence[Line]]") -> Ledger | None:
+    """A ledger with totals from the columns, which makes its lines when they are asked for; None where some rule is not linear.
 
     Args:
-        judgement: one made by the column engine.
+        judgement: the judged log.
         rules: its penalties.
+        since: what was charged as of this instant (us) is not charged again; None: nothing was.
+        until: the instant as of which is charged, us.
+        lines: makes the lines, which sum to the same totals.
     """
     every = [rule for held in rules.values() for rule in held]
-    columns = judgement.regular
-    if columns is None or not every or not all(is_linear(rule) for rule in every):
+    if not every or not all(is_linear(rule) for rule in every):
         return None
-    judged = columns.judged
+    totals = _totals(_judged_at(judgement, until), rules)
+    if since is not None:
+        for currency, before in _totals(_judged_at(judgement, since), rules).items():
+            totals[currency] = totals.get(currency, Money.zero(currency)) - before
+    charged = {currency: total for currency, total in totals.items() if total} or {
+        rule.rate.single.currency: Money.zero(rule.rate.single.currency) for rule in every
+    }
+    return Ledger(lines, Contract(rules, None).rules, as_of=judgement.as_of, totals=dict(sorted(charged.items())))
+
+
+def _judged_at(judgement: "Judgement", us: int) -> "Judgement":
+    return judgement if us == judgement.as_of else judged_again(judgement, us)
+
+
+def _totals(judgement: "Judgement", rules: Rules) -> dict[str, Money]:
+    columns: Any = judgement.regular  # the column engine always has them
+    judged: JudgedColumns = columns.judged
     contract = Contract(rules, None)
     overruns = _overruns(judged)
     for breach in breaches_of(judgement, [row for row in judged.others if row.choice.policy is not None]):
@@ -42,16 +63,9 @@ def fast_ledger(judgement: "Judgement", rules: Rules) -> Ledger | None:
     totals: dict[str, Money] = {}
     for rule, held in overruns.values():
         charges = linear_charges(np.concatenate(held), rule)
-        if charges.exact:
-            currency = charges.total.currency
-            totals[currency] = totals.get(currency, Money.zero(currency)) + charges.total
-    totals = totals or {rule.rate.single.currency: Money.zero(rule.rate.single.currency) for rule in every}
-
-    def lines() -> Any:
-        standing = Standings(judgement, rules).as_of(judgement.as_of)
-        return assess(standing.breaches, rules, as_of=judgement.as_of).lines
-
-    return Ledger(lines, contract.rules, as_of=judgement.as_of, totals=dict(sorted(totals.items())))
+        currency = charges.total.currency
+        totals[currency] = totals.get(currency, Money.zero(currency)) + charges.total
+    return totals
 
 
 def _overruns(judged: "JudgedColumns") -> "dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]]":

@@ -1,6 +1,6 @@
 """The ledger of a judgement, as of now and by periods."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -38,23 +38,36 @@ def ledger_for(
         MoneyError: as `slakit.penalty.assess`.
     """
     rules = rules_of(judgement.policies)
+    standings = Standings(judgement, rules)
     if period is None:
-        from slakit.ledger.at_once import fast_ledger  # noqa: PLC0415 - numpy only for columns
 
-        fast = fast_ledger(judgement, rules) if judgement.engine == "column" else None
-        if fast is not None:
-            return fast
-        standing = Standings(judgement, rules).as_of(judgement.as_of)
-        return assess(standing.breaches, rules, outcomes=standing.outcomes, fees=fees, as_of=judgement.as_of)
+        def all_lines() -> Ledger:
+            standing = standings.as_of(judgement.as_of)
+            return assess(standing.breaches, rules, outcomes=standing.outcomes, fees=fees, as_of=judgement.as_of)
+
+        return _at_once(judgement, rules, None, judgement.as_of, all_lines)
     first = first_instant(judgement)
     wanted, since = _periods(period, calendar, tz, judgement, first, remembers=_remembers(rules))
 
-    standings = Standings(judgement, rules)
+    def lines() -> Ledger:
+        return assess_periods(
+            lambda us: Standing() if us <= first else standings.as_of(us), rules, periods=wanted, as_of=judgement.as_of, since=since, fees=fees
+        )
 
-    def standing_as_of(us: int) -> Standing:
-        return Standing() if us <= first else standings.as_of(us)
+    start = wanted[0].start_us if since is None else since
+    if start >= judgement.as_of:
+        return lines()
+    return _at_once(judgement, rules, None if start <= first else start, min(wanted[-1].end_us, judgement.as_of), lines)
 
-    return assess_periods(standing_as_of, rules, periods=wanted, as_of=judgement.as_of, since=since, fees=fees)
+
+def _at_once(judgement: "Judgement", rules: Rules, since: int | None, until: int, ledger: Callable[[], Ledger]) -> Ledger:
+    """The ledger with its totals from the columns where they can give them, else as it is."""
+    if judgement.engine != "column":
+        return ledger()
+    from slakit.ledger.at_once import at_once  # noqa: PLC0415 - numpy only for columns
+
+    quick = at_once(judgement, rules, since=since, until=until, lines=lambda: ledger().lines)
+    return ledger() if quick is None else quick
 
 
 def rules_of(policies: "PolicySet") -> Rules:

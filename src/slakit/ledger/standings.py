@@ -19,6 +19,13 @@ UNCHARGED = frozenset({"spam", "deleted"})
 """Why a ticket's breaches are not charged at all; a merged ticket stays charged up to the merge."""
 
 
+def judged_again(judgement: "Judgement", us: int) -> "Judgement":
+    """The same log under the same policies, as of another instant (us)."""
+    return judgement.policies.judge(
+        judgement.log, as_of=utc(us), engine=judgement.engine, exclusions=judgement.exclusions, responders=judgement.responders
+    )
+
+
 class Standings:
     """What a judged log says as of ascending instants.
 
@@ -39,9 +46,7 @@ class Standings:
         """The breaches that some rule charges, and the outcomes where some rule needs them, as of an instant (us)."""
         judgement = self._judgement
         if us != judgement.as_of:
-            judgement = judgement.policies.judge(
-                judgement.log, as_of=utc(us), engine=judgement.engine, exclusions=judgement.exclusions, responders=judgement.responders
-            )
+            judgement = judged_again(judgement, us)
         kept = self._unchanged(us)
         rows_of = self._rows_by_ticket(judgement)
         breaches: list[Breach] = []

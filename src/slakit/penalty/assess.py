@@ -144,7 +144,7 @@ def assess_periods(
     lines: list[Any] = []
     before: Charges | None = None
     for period in periods:
-        if period.start_us >= as_of and lines:
+        if period.start_us >= as_of:
             break
         if before is None:
             first = standing_as_of(period.start_us)
