@@ -101,6 +101,7 @@ def test_one_id_is_one_event_of_its_ticket():
         assert [event.time.hour for event in made.events_of(1)] == [10, 11]
         assert len(made) == 3
         (found,) = made.findings_as_of(CREATED_US)
+        assert len(made.append(*(Event(ticket=1, at=ROWS[0]["at"], kind="note", id=key) for key in (1, 1.0, True, 1)))) == 6
         assert (found.code, found.ticket, dict(found.fields)) == ("duplicate_id", 1, {"id": "b"})
 
 

@@ -57,10 +57,11 @@ def _once(group: list[Event], duplicates: list[Duplicate]) -> list[Event]:
     kept = []
     for event in group:
         if event.id is not None:
-            if event.id in seen:
+            key = (type(event.id), event.id)  # 1, 1.0 and True are three ids, as in columns
+            if key in seen:
                 duplicates.append(Duplicate(event.ticket, event.at, event.id))
                 continue
-            seen.add(event.id)
+            seen.add(key)
         kept.append(event)
     return kept
 
