@@ -10,7 +10,16 @@ NIGHT = Schedule.weekly("mon-sun 20:00-04:00", tz="America/New_York")
 ALWAYS = Schedule.always()
 SHORT = Schedule.weekly("thu 13:00-13:30; sat 00:00-24:00", tz="UTC")
 SCHEDULES = (DESK, NIGHT, ALWAYS, SHORT)
-METRICS = ("first_response", "first_response.pausable", "next_response", "next_response.latest", "resolution", "resolution.each", "queue", "time_in.pending")
+METRICS = (
+    "first_response",
+    "first_response.pausable",
+    "next_response",
+    "next_response.latest",
+    "resolution",
+    "resolution.each",
+    "queue",
+    "time_in.pending",
+)
 
 spans = st.sampled_from(("1s", "5m", "20m", "1h", "4h", "8h", "30h", "1 working day", "end of 2 working days"))
 schedules = st.sampled_from(SCHEDULES)
@@ -26,7 +35,9 @@ def levels(metric):
     """Escalations of one metric, a level each."""
     each = st.sampled_from(("25%", "75%", "-10m", "100%", "+10m", "150%"))
     order = ("25%", "75%", "-10m", "100%", "+10m", "150%")
-    return st.lists(each, unique=True, max_size=3).map(lambda found: [Escalation(metric, at=at, actions="move_to_top") for at in sorted(found, key=order.index)])
+    return st.lists(each, unique=True, max_size=3).map(
+        lambda found: [Escalation(metric, at=at, actions="move_to_top") for at in sorted(found, key=order.index)]
+    )
 
 
 @st.composite
@@ -40,7 +51,9 @@ def policies(draw, name, *, metrics=METRICS, retarget=None):
             rows[priority] = draw(targets())
         promised[metric] = rows
     escalations = [one for metric in named for one in draw(levels(metric))]
-    escalations += draw(st.sampled_from(([], [], [Escalation(exchanges=0, actions="call_customer")], [Escalation(handling="2m", actions="call_customer")])))
+    escalations += draw(
+        st.sampled_from(([], [], [Escalation(exchanges=0, actions="call_customer")], [Escalation(handling="2m", actions="call_customer")]))
+    )
     when = draw(st.sampled_from((None, None, {"tier": draw(st.sampled_from(TIERS))}, {"seats": {"min": 10}}, {"tier": {"not": "gold"}})))
     options = {}
     if draw(st.integers(0, 4)) == 0:
@@ -56,7 +69,11 @@ def policies(draw, name, *, metrics=METRICS, retarget=None):
 def policy_sets(draw, **wishes):
     """One to three policies."""
     each = [draw(policies(name, **wishes)) for name in ("gold", "silver", "rest")[: draw(st.integers(1, 3))]]
-    matrix = PriorityMatrix({"acme": {"billing": "urgent", "network": "low"}, "zeta": {"billing": "normal", "network": "low"}}, impact="customer", urgency="category")
+    matrix = PriorityMatrix(
+        {"acme": {"billing": "urgent", "network": "low"}, "zeta": {"billing": "normal", "network": "low"}},
+        impact="customer",
+        urgency="category",
+    )
     return PolicySet(each, priorities=PRIORITIES, matrix=draw(st.sampled_from((None, matrix))))
 
 
@@ -78,7 +95,9 @@ def judging_rows(draw, **wishes):
     from tests.strategies import event_rows
 
     rows = [dict(row) for row in draw(event_rows(**wishes))]
-    dates = st.sampled_from(("2026-03-26T12:00:30+00:00", "2026-03-26T14:00:00+01:00", "2026-03-27T09:00:00+00:00", "2026-04-20T09:00:00+00:00"))
+    dates = st.sampled_from(
+        ("2026-03-26T12:00:30+00:00", "2026-03-26T14:00:00+01:00", "2026-03-27T09:00:00+00:00", "2026-04-20T09:00:00+00:00")
+    )
     for row in rows:
         if row["kind"] == "created" and draw(st.booleans()):
             row["due"] = draw(dates)

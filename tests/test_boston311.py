@@ -19,7 +19,9 @@ def requests(shared):
     rows = rows.rename(columns={status: "status"}).dropna(subset=[*NAMES, "status"]).reset_index(drop=True)
     for name in NAMES:
         read = pd.to_datetime(rows[name], format="%m/%d/%Y %I:%M:%S %p")
-        rows[name] = read.dt.tz_localize("America/New_York", ambiguous=np.ones(len(read), bool), nonexistent="shift_forward").dt.tz_convert("UTC")
+        rows[name] = read.dt.tz_localize("America/New_York", ambiguous=np.ones(len(read), bool), nonexistent="shift_forward").dt.tz_convert(
+            "UTC"
+        )
     return rows
 
 

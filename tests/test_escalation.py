@@ -47,9 +47,16 @@ def test_levels_fall_due_at_their_edges(engine):
 
 def test_below_the_target_the_early_edge_counts_and_from_it_on_the_late_one():
     """Target 2 h from Monday 16:00 with 50 % at closing: warned at Monday 17:00; used up at 10:00 on Tuesday. With 1 h the breach waits for Tuesday 09:00."""
-    warned = judged([Escalation("first_response", at="50%", actions=move_to_top())], "wed 12:00", ("mon 16:00", "created"), targets={"first_response": "2h"})
+    warned = judged(
+        [Escalation("first_response", at="50%", actions=move_to_top())],
+        "wed 12:00",
+        ("mon 16:00", "created"),
+        targets={"first_response": "2h"},
+    )
     assert due(warned) == [(at("mon 17:00"), "move to top")]
-    late = judged([Escalation("first_response", actions=move_to_top())], "wed 12:00", ("mon 16:00", "created"), targets={"first_response": "1h"})
+    late = judged(
+        [Escalation("first_response", actions=move_to_top())], "wed 12:00", ("mon 16:00", "created"), targets={"first_response": "1h"}
+    )
     assert due(late) == [(at("tue 09:00") + US, "move to top")]
 
 
@@ -123,7 +130,12 @@ def test_levels_of_an_instant_that_the_ticket_carries():
 
 def test_a_span_before_longer_than_the_target_falls_due_at_the_start():
     """-2 h of a target of 1 h: at the opening."""
-    result = judged([Escalation("first_response", at="-2h", actions=move_to_top())], "mon 12:00", ("mon 10:00", "created"), targets={"first_response": "1h"})
+    result = judged(
+        [Escalation("first_response", at="-2h", actions=move_to_top())],
+        "mon 12:00",
+        ("mon 10:00", "created"),
+        targets={"first_response": "1h"},
+    )
     assert due(result) == [(at("mon 10:00"), "move to top")]
 
 
@@ -132,16 +144,28 @@ def test_a_retarget_keeps_what_fell_due_and_adds_what_the_new_target_brings():
     levels = [Escalation("resolution", at=level, actions=move_to_top()) for level in ("50%", "100%")]
     rows = (("mon 09:00", "created", {"priority": "low"}), ("mon 14:00", "field", field("priority", "urgent")))
     result = judged(levels, "mon 15:00", *rows, targets={"resolution": {"urgent": "2h", "*": "8h"}})
-    assert [(one.at, one.escalation) for one in result.actions()] == [(at("mon 13:00"), "resolution@50%"), (at("mon 14:00"), "resolution@100%")]
+    assert [(one.at, one.escalation) for one in result.actions()] == [
+        (at("mon 13:00"), "resolution@50%"),
+        (at("mon 14:00"), "resolution@100%"),
+    ]
     back = (("mon 09:00", "created", {"priority": "urgent"}), ("mon 12:00", "field", field("priority", "low")))
     kept = judged(levels, "mon 12:30", *back, targets={"resolution": {"urgent": "2h", "*": "8h"}})
-    assert [(one.at, one.escalation) for one in kept.actions()] == [(at("mon 10:00"), "resolution@50%"), (at("mon 11:00") + US, "resolution@100%")]
+    assert [(one.at, one.escalation) for one in kept.actions()] == [
+        (at("mon 10:00"), "resolution@50%"),
+        (at("mon 11:00") + US, "resolution@100%"),
+    ]
 
 
 def test_another_policy_has_its_own_escalations_from_its_change_on():
     """Silver warns at 50 %, gold (same target) too: from silver to gold at 14:00 both have warned, gold at the change."""
     each = [
-        Policy(name, when={"tier": name}, schedule=DESK, targets={"resolution": "8h"}, escalations=Escalation("resolution", at="50%", actions=notify(name)))
+        Policy(
+            name,
+            when={"tier": name},
+            schedule=DESK,
+            targets={"resolution": "8h"},
+            escalations=Escalation("resolution", at="50%", actions=notify(name)),
+        )
         for name in ("silver", "gold")
     ]
     log = log_of(("mon 09:00", "created", {"tier": "silver"}), ("mon 14:00", "field", field("tier", "gold")))

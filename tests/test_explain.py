@@ -105,16 +105,28 @@ def test_golden_text_of_a_pause_that_lasts_in_persian():
 
 def lines(targets, as_of, *rows, schedule=DESK, excluded=(), **options):
     """The sentences about T-1."""
-    return policies(targets, schedule=schedule, **options).judge(log_of(*rows), as_of=at(as_of), exclusions=excluded).explain("T-1").text().split("\n")[1:]
+    return (
+        policies(targets, schedule=schedule, **options)
+        .judge(log_of(*rows), as_of=at(as_of), exclusions=excluded)
+        .explain("T-1")
+        .text()
+        .split("\n")[1:]
+    )
 
 
 def test_a_target_in_working_days_is_turned_into_working_time():
     """Three working days are 24 h of an 8 h desk; more than four days are told together, over a week with their dates."""
     few = lines({"resolution": "2 working days"}, "mon 17:00", ("mon 16:00", "created"))
-    assert few[2] == "  Deadline: 2 working days are 16 h of working time, 1 h used by 17:00 on Monday, 8 h used by 17:00 on Tuesday, 7 h left from Wednesday 09:00"
+    assert (
+        few[2]
+        == "  Deadline: 2 working days are 16 h of working time, 1 h used by 17:00 on Monday, 8 h used by 17:00 on Tuesday, 7 h left from Wednesday 09:00"
+    )
     many = lines({"resolution": "60h"}, "mon 17:00", ("mon 16:00", "created"))
     assert many[0] == "Resolution: still in time, 1 h of 60 h used, due Thursday 12 March 2026 12:00"
-    assert many[2] == "  Deadline: 1 h used by 17:00 on Monday 2 March 2026, 56 h on 7 days, Tuesday 3 March 2026 to Wednesday 11 March 2026, 3 h left from Thursday 12 March 2026 09:00"
+    assert (
+        many[2]
+        == "  Deadline: 1 h used by 17:00 on Monday 2 March 2026, 56 h on 7 days, Tuesday 3 March 2026 to Wednesday 11 March 2026, 3 h left from Thursday 12 March 2026 09:00"
+    )
 
 
 def test_a_due_date_of_the_ticket_an_earlier_target_and_no_target_are_told():
@@ -123,12 +135,17 @@ def test_a_due_date_of_the_ticket_an_earlier_target_and_no_target_are_told():
     assert carried[0] == "Resolution: still in time, due Monday 2 March 2026 12:00"
     assert carried[2] == "  Deadline: the ticket carries it in due"
     back = (("mon 09:00", "created", {"priority": "urgent"}), ("mon 12:00", "field", field("priority", "low")))
-    assert lines({"resolution": {"urgent": "2h", "*": "8h"}}, "mon 12:30", *back)[-1] == "  an earlier target (gold, urgent) was breached Monday 2 March 2026 11:00"
+    assert (
+        lines({"resolution": {"urgent": "2h", "*": "8h"}}, "mon 12:30", *back)[-1]
+        == "  an earlier target (gold, urgent) was breached Monday 2 March 2026 11:00"
+    )
     assert lines({"resolution": {"urgent": "2h"}}, "mon 12:00", ("mon 09:00", "created"))[:2] == [
         "Resolution: no target, 3 h so far", "  Why: policy gold, no target for it",
     ]  # fmt: skip
     nobody = PolicySet([Policy("gold", when={"tier": "gold"}, schedule=DESK, targets={"resolution": "2h"})])
-    assert "  Why: no policy matches the ticket" in nobody.judge(log_of(("mon 09:00", "created")), as_of=at("mon 12:00")).explain("T-1").text()
+    assert (
+        "  Why: no policy matches the ticket" in nobody.judge(log_of(("mon 09:00", "created")), as_of=at("mon 12:00")).explain("T-1").text()
+    )
 
 
 def test_reopened_cycles_are_told_one_by_one():
@@ -165,7 +182,12 @@ def test_the_first_label_that_holds_counts():
         ("stopped", at("wed 14:00"), at("thu 09:00"), "solved"),
     ]
     plain = stretches({"resolution": "80h"}, "wed 09:00", ("mon 16:00", "created"), schedule=desk)
-    assert [(label, detail) for label, _, _, detail in plain] == [("running", ""), ("closed hours", ""), ("holiday", "Nowruz"), ("closed hours", "")]
+    assert [(label, detail) for label, _, _, detail in plain] == [
+        ("running", ""),
+        ("closed hours", ""),
+        ("holiday", "Nowruz"),
+        ("closed hours", ""),
+    ]
 
 
 def test_before_the_start_and_between_cycles():
@@ -240,7 +262,9 @@ def test_the_picture_is_inline_and_has_no_scripts():
 
 def test_plain_data_names_everything():
     """The dictionary holds cycles, the choice with its reason, the derivation and the stretches."""
-    result = policies({"resolution": "4h"}).judge(log_of(("mon 09:00", "created", {"priority": "low"})), as_of=at("mon 10:00")).explain("T-1")
+    result = (
+        policies({"resolution": "4h"}).judge(log_of(("mon 09:00", "created", {"priority": "low"})), as_of=at("mon 10:00")).explain("T-1")
+    )
     plain = result.to_dict()
     (clock,) = plain["clocks"]
     assert (plain["ticket"], plain["created_at"], plain["as_of"]) == ("T-1", at("mon 09:00"), at("mon 10:00"))

@@ -38,7 +38,9 @@ def judged(engine, targets, *, as_of="mon 11:30", given=FOUR, **options):
 def test_rows_are_ordered_by_metric_ticket_and_ordinal(engine):
     """Metrics as the policies mention them, then tickets, then cycles."""
     plain = judged(engine, {"resolution": "4h", "first_response": "2h"}).to_dict()
-    assert list(zip(plain["metric"], plain["ticket"], strict=True)) == [(metric, f"T-{n}") for metric in ("resolution", "first_response") for n in (1, 2, 3, 4)]
+    assert list(zip(plain["metric"], plain["ticket"], strict=True)) == [
+        (metric, f"T-{n}") for metric in ("resolution", "first_response") for n in (1, 2, 3, 4)
+    ]
     assert list(plain) == [*COLUMNS, *JUDGED]
 
 
@@ -144,7 +146,9 @@ def test_a_condition_on_a_field_that_no_ticket_has_is_a_finding(engine):
 def test_a_priority_that_the_policies_do_not_know_is_a_finding(engine):
     """Once a priority, with the number of tickets."""
     given = [{**one, "priority": "lowest"} if one["ticket"] in {"T-1", "T-2"} and one["kind"] == "created" else one for one in FOUR]
-    assert codes(judged(engine, {"first_response": "2h", "resolution": "2h"}, given=given)) == [("unknown_priority", {"priority": "lowest", "tickets": 2})]
+    assert codes(judged(engine, {"first_response": "2h", "resolution": "2h"}, given=given)) == [
+        ("unknown_priority", {"priority": "lowest", "tickets": 2})
+    ]
 
 
 @ENGINES
@@ -155,7 +159,9 @@ def test_a_deadline_that_no_opening_reaches_is_a_finding(engine, target):
     result = judged(engine, {"resolution": target}, as_of="thu 12:00", given=rows(("T-1", None)), schedule=ends)
     row = row_of(result, "resolution")
     assert (row["due_at"], row["met_until"]) == (None, None)
-    assert (row["verdict"], row["reason"]) == (("within", None) if target == "30h" else ("not_applicable", "no later opening reaches 5 working days"))
+    assert (row["verdict"], row["reason"]) == (
+        ("within", None) if target == "30h" else ("not_applicable", "no later opening reaches 5 working days")
+    )
     assert codes(result) == [("unreachable", {"metric": "resolution", "ordinal": 1})]
 
 
@@ -207,7 +213,10 @@ def test_what_if_names_the_money(engine):
 def test_a_cycle_of_one_side_only_differs_from_nothing(engine):
     """Another metric, or another variant, has rows of its own: nothing on the other side."""
     found = judged(engine, {"first_response": "2h"}).what_if(policies({"resolution": "2h"}))
-    assert {(one.metric, *(side is None for side in one.verdicts)) for one in found.differences} == {("first_response", False, True), ("resolution", True, False)}
+    assert {(one.metric, *(side is None for side in one.verdicts)) for one in found.differences} == {
+        ("first_response", False, True),
+        ("resolution", True, False),
+    }
     assert repr(found.differences[-1]).endswith("no such cycle -> breached due 2026-03-02 11:00:00Z>")
     assert found.attainment["first_response"][1] is None
 
@@ -221,7 +230,10 @@ def test_the_same_policies_differ_in_nothing():
 def test_only_like_is_compared_with_like():
     """Another instant or another log would differ for other reasons."""
     one = judged("object", {"first_response": "2h"})
-    for other, code in ((judged("object", {"first_response": "2h"}, as_of="mon 12:00"), "other_as_of"), (judged("object", {"first_response": "2h"}, given=rows(("T-1", None))), "other_log")):
+    for other, code in (
+        (judged("object", {"first_response": "2h"}, as_of="mon 12:00"), "other_as_of"),
+        (judged("object", {"first_response": "2h"}, given=rows(("T-1", None))), "other_log"),
+    ):
         with pytest.raises(QueryError) as caught:
             compare(one, other)
         assert caught.value.code == code
@@ -232,7 +244,9 @@ def test_exclusions_by_condition_hold_for_their_tickets_only():
     log = log_of(("mon 09:00", "created", {"priority": "low"}))
     for who, due in (({"priority": "low"}, "mon 12:00"), ({"priority": "high"}, "mon 11:00")):
         outage = Exclusion(at("mon 10:00"), at("mon 11:00"), "outage", who)
-        assert row_of(policies({"resolution": "2h"}).judge(log, as_of=at("mon 09:30"), exclusions=[outage]), "resolution")["due_at"] == at(due)
+        assert row_of(policies({"resolution": "2h"}).judge(log, as_of=at("mon 09:30"), exclusions=[outage]), "resolution")["due_at"] == at(
+            due
+        )
 
 
 def test_one_ticket_is_judged_without_the_heavy_packages():

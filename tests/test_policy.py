@@ -208,7 +208,9 @@ def test_a_change_of_urgency_changes_the_derived_priority():
 def test_a_clock_of_ones_own_is_judged():
     """A policy may promise something about a metric that the caller defined."""
     taken = Metric.define("taken", start=on.created, stop=on.kind("accepted"))
-    result = policies({"taken": "1h"}, clocks=[taken]).judge(log_of(("mon 09:00", "created"), ("mon 10:30", "accepted", AGENT)), as_of=at("mon 12:00"))
+    result = policies({"taken": "1h"}, clocks=[taken]).judge(
+        log_of(("mon 09:00", "created"), ("mon 10:30", "accepted", AGENT)), as_of=at("mon 12:00")
+    )
     assert row_of(result, "taken")["overrun_us"] == 30 * MINUTES
 
 

@@ -43,14 +43,26 @@ def test_waiting_for_the_customer_does_not_count():
 
 def test_priority_comes_from_impact_and_urgency():
     """High x high is urgent, low x low is low, without both there is none."""
-    for fields, priority in (({"impact": "high", "urgency": "high"}, "urgent"), ({"impact": "low", "urgency": "low"}, "low"), ({"impact": "high"}, None)):
+    for fields, priority in (
+        ({"impact": "high", "urgency": "high"}, "urgent"),
+        ({"impact": "low", "urgency": "low"}, "low"),
+        ({"impact": "high"}, None),
+    ):
         result = danadesk.policies(DESK).judge(log_of(("mon 09:00", "created", fields)), as_of=at("mon 10:00"))
         assert row_of(result, "resolution")["priority"] == priority
 
 
 def test_unhappy_tickets_go_to_the_top_in_either_language():
     """Bad and very bad in English or Persian; good and excellent do not."""
-    for value, moved in (("bad", True), ("بد", True), ("very bad", True), ("خیلی بد", True), ("good", False), ("خوب", False), ("عالی", False)):
+    for value, moved in (
+        ("bad", True),
+        ("بد", True),
+        ("very bad", True),
+        ("خیلی بد", True),
+        ("good", False),
+        ("خوب", False),
+        ("عالی", False),
+    ):
         rows = (("mon 09:00", "created"), ("mon 09:30", "message", AGENT), ("mon 10:00", "rating", {"value": value}))
         result = danadesk.policies(DESK).judge(log_of(*rows), as_of=at("mon 11:00"))
         assert due(result) == ([(at("mon 10:00"), "move to top")] if moved else [])

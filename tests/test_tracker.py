@@ -43,7 +43,9 @@ def test_after_every_event_it_equals_recomputing(rows, policy_set, as_of, exclud
         answer = tracker.take(one, as_of=utc(as_of))
         whole = policy_set.judge(EventLog.from_records(so_far, statuses=STATUSES), as_of=utc(as_of), exclusions=excluded)
         assert rows_of(answer, one["ticket"]) == rows_of(whole, one["ticket"])
-        assert [due.id for due in answer.actions() if due.ticket == one["ticket"]] == [due.id for due in whole.actions() if due.ticket == one["ticket"]]
+        assert [due.id for due in answer.actions() if due.ticket == one["ticket"]] == [
+            due.id for due in whole.actions() if due.ticket == one["ticket"]
+        ]
         if number == len(arriving) // 2:
             tracker = Tracker.from_dict(json.loads(json.dumps(tracker.to_dict())), policy_set, exclusions=excluded)
     if arriving:
@@ -72,7 +74,10 @@ def test_late_and_repeated_events_are_taken_in_their_place():
     reply = row("mon 10:00", "message", id="m1", **AGENT)
     for one in (row("mon 09:00", "created"), row("mon 11:00", "message", **CUSTOMER), reply, reply):
         answer = tracker.take(one, as_of=at("mon 12:00"))
-    assert [(one.metric.name, one.verdict, one.judged_us) for one in answer] == [("first_response", "met", HOUR), ("next_response", "within", HOUR)]
+    assert [(one.metric.name, one.verdict, one.judged_us) for one in answer] == [
+        ("first_response", "met", HOUR),
+        ("next_response", "within", HOUR),
+    ]
 
 
 def test_an_event_later_than_as_of_waits():
@@ -154,8 +159,6 @@ def test_what_cannot_be_taken_is_refused():
     assert caught.value.code == "other_ticket"
     with pytest.raises(QueryError, match="did you mean 'tickets'"):
         Tracker.from_dict({"tickts": []}, tracker.policies)
-
-
 
 
 def test_the_example_plays_a_log_and_names_what_falls_due():

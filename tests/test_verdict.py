@@ -44,26 +44,45 @@ def test_s3_seconds_count(engine):
 
 def test_s5_solved_without_a_reply_in_time_is_cancelled(engine):
     """Solved within the target without any reply: neither met nor breached."""
-    row = row_of(judged(engine, {"first_response": "4h"}, "tue 12:00", ("mon 10:00", "created"), ("mon 12:00", "status", status("solved"))), "first_response")
+    row = row_of(
+        judged(engine, {"first_response": "4h"}, "tue 12:00", ("mon 10:00", "created"), ("mon 12:00", "status", status("solved"))),
+        "first_response",
+    )
     assert (row["verdict"], row["cause"], row["remaining_us"]) == ("cancelled", "solved_without_reply", 2 * HOUR)
     assert row["due_at"] == at("mon 14:00")
 
 
 def test_s5_solved_without_a_reply_too_late_is_breached(engine):
     """Solved after the target without any reply: breached, at the target, not at the solve."""
-    row = row_of(judged(engine, {"first_response": "1h"}, "tue 12:00", ("mon 10:00", "created"), ("mon 12:00", "status", status("solved"))), "first_response")
-    assert (row["verdict"], row["cause"], row["breached_at"], row["overrun_us"]) == ("breached", "solved_without_reply", at("mon 11:00"), HOUR)
+    row = row_of(
+        judged(engine, {"first_response": "1h"}, "tue 12:00", ("mon 10:00", "created"), ("mon 12:00", "status", status("solved"))),
+        "first_response",
+    )
+    assert (row["verdict"], row["cause"], row["breached_at"], row["overrun_us"]) == (
+        "breached",
+        "solved_without_reply",
+        at("mon 11:00"),
+        HOUR,
+    )
 
 
 def test_s6_a_last_thanks_before_the_solve_is_cancelled(engine):
     """The customer's last message is never answered, but the ticket is solved in time: next response is cancelled."""
-    rows = (("mon 10:00", "created"), ("mon 10:30", "message", AGENT), ("mon 11:00", "message", CUSTOMER), ("mon 11:30", "status", status("solved")))
+    rows = (
+        ("mon 10:00", "created"),
+        ("mon 10:30", "message", AGENT),
+        ("mon 11:00", "message", CUSTOMER),
+        ("mon 11:30", "status", status("solved")),
+    )
     assert row_of(judged(engine, {"next_response": "1h"}, "tue 12:00", *rows), "next_response")["verdict"] == "cancelled"
 
 
 def test_s7_ten_seconds_late_is_late_by_ten_seconds(engine):
     """A reply ten seconds after the deadline is a breach of ten seconds, whenever one looks."""
-    row = row_of(judged(engine, {"first_response": "1h"}, "tue 12:00", ("mon 10:00", "created"), ("mon 11:00:10", "message", AGENT)), "first_response")
+    row = row_of(
+        judged(engine, {"first_response": "1h"}, "tue 12:00", ("mon 10:00", "created"), ("mon 11:00:10", "message", AGENT)),
+        "first_response",
+    )
     assert (row["verdict"], row["overrun_us"], row["breached_at"]) == ("breached", 10_000_000, at("mon 11:00"))
 
 
@@ -129,7 +148,13 @@ def test_s12_from_change_begins_a_cycle_of_its_own(engine):
     rows = (("mon 09:00", "created", {"priority": "low"}), ("mon 12:00", "field", field("priority", "urgent")))
     result = judged(engine, {"resolution": {"urgent": "2h", "*": "8h"}}, "mon 13:00", *rows, retarget="from_change")
     old, new = row_of(result, "resolution"), row_of(result, "resolution", 2)
-    assert (old["phase"], old["cause"], old["verdict"], old["stopped_at"], old["elapsed_us"]) == ("cancelled", "superseded", "cancelled", at("mon 12:00"), 3 * HOUR)
+    assert (old["phase"], old["cause"], old["verdict"], old["stopped_at"], old["elapsed_us"]) == (
+        "cancelled",
+        "superseded",
+        "cancelled",
+        at("mon 12:00"),
+        3 * HOUR,
+    )
     assert (new["started_at"], new["due_at"], new["verdict"], new["elapsed_us"]) == (at("mon 12:00"), at("mon 14:00"), "within", HOUR)
     assert new["accumulated_us"] == HOUR
 
@@ -143,7 +168,11 @@ def test_s12_pinned_keeps_the_target_of_the_start(engine):
 
 def test_a_breach_of_an_earlier_target_stays_in_the_history(engine):
     """Urgent (2 h) is breached at 11:00, low (8 h) from 12:00 is not: the verdict returns to within, the history does not."""
-    rows = (("mon 09:00", "created", {"priority": "urgent"}), ("mon 12:00", "field", field("priority", "low")), ("mon 13:00", "status", status("solved")))
+    rows = (
+        ("mon 09:00", "created", {"priority": "urgent"}),
+        ("mon 12:00", "field", field("priority", "low")),
+        ("mon 13:00", "status", status("solved")),
+    )
     result = judged(engine, {"resolution": {"urgent": "2h", "*": "8h"}}, "mon 14:00", *rows)
     row = row_of(result, "resolution")
     assert (row["verdict"], row["target_us"], row["breached_at"]) == ("met", 8 * HOUR, None)
@@ -173,7 +202,11 @@ NIGHT = Schedule.weekly("mon-fri 17:00-21:00", tz="UTC")
 def test_s15_the_last_schedule_counts_for_the_whole_cycle(engine):
     """Day desk (9-17) from 15:00, night desk (17-21) from 18:00 on: counted on the night desk alone, 17:00 to 19:00 are 2 h."""
     targets = {"first_response": {"urgent": Target("3h", schedule=NIGHT), "*": "3h"}}
-    rows = (("mon 15:00", "created", {"priority": "low"}), ("mon 18:00", "field", field("priority", "urgent")), ("mon 19:00", "message", AGENT))
+    rows = (
+        ("mon 15:00", "created", {"priority": "low"}),
+        ("mon 18:00", "field", field("priority", "urgent")),
+        ("mon 19:00", "message", AGENT),
+    )
     row = row_of(judged(engine, targets, "tue 12:00", *rows), "first_response")
     assert (row["elapsed_us"], row["verdict"], row["due_at"]) == (2 * HOUR, "met", at("mon 20:00"))
 
@@ -181,7 +214,11 @@ def test_s15_the_last_schedule_counts_for_the_whole_cycle(engine):
 def test_s15_sum_adds_the_stretches(engine):
     """With `sum`: 15-17 on the day desk are 2 h, 18-19 on the night desk 1 h."""
     targets = {"first_response": {"urgent": Target("3h", schedule=NIGHT), "*": "3h"}}
-    rows = (("mon 15:00", "created", {"priority": "low"}), ("mon 18:00", "field", field("priority", "urgent")), ("mon 19:00", "message", AGENT))
+    rows = (
+        ("mon 15:00", "created", {"priority": "low"}),
+        ("mon 18:00", "field", field("priority", "urgent")),
+        ("mon 19:00", "message", AGENT),
+    )
     row = row_of(judged(engine, targets, "tue 12:00", *rows, on_schedule_change="sum"), "first_response")
     assert (row["elapsed_us"], row["verdict"], row["due_at"]) == (3 * HOUR, "met", at("mon 19:00"))
 
@@ -190,7 +227,13 @@ def test_a_pause_moves_the_deadline_and_hides_it_meanwhile(engine):
     """Pending from 10:00: no deadline is known; resumed at 12:00 it is two hours later; S9: outside hours a pause costs nothing."""
     begun = (("mon 09:00", "created"), ("mon 10:00", "status", status("pending")))
     paused = row_of(judged(engine, {"resolution": "4h"}, "mon 11:00", *begun), "resolution")
-    assert (paused["phase"], paused["verdict"], paused["due_at"], paused["met_until"], paused["remaining_us"]) == ("paused", "within", None, None, 3 * HOUR)
+    assert (paused["phase"], paused["verdict"], paused["due_at"], paused["met_until"], paused["remaining_us"]) == (
+        "paused",
+        "within",
+        None,
+        None,
+        3 * HOUR,
+    )
     resumed = row_of(judged(engine, {"resolution": "4h"}, "mon 12:30", *begun, ("mon 12:00", "status", status("open"))), "resolution")
     assert (resumed["due_at"], resumed["elapsed_us"], resumed["paused_us"]) == (at("mon 15:00"), 90 * MINUTE, 2 * HOUR)
     night = (("mon 09:00", "created"), ("mon 17:00", "status", status("pending")), ("tue 09:00", "status", status("open")))
@@ -201,14 +244,29 @@ def test_paused_after_the_target_the_instant_of_its_using_up_stands(engine):
     """Used up at 11:00, paused at 12:00: due 11:00 whatever follows, breached at 11:00."""
     rows = (("mon 09:00", "created"), ("mon 12:00", "status", status("pending")))
     row = row_of(judged(engine, {"resolution": "2h"}, "mon 15:00", *rows), "resolution")
-    assert (row["due_at"], row["met_until"], row["breached_at"], row["overrun_us"]) == (at("mon 11:00"), at("mon 11:00"), at("mon 11:00"), HOUR)
+    assert (row["due_at"], row["met_until"], row["breached_at"], row["overrun_us"]) == (
+        at("mon 11:00"),
+        at("mon 11:00"),
+        at("mon 11:00"),
+        HOUR,
+    )
 
 
 def test_used_up_exactly_at_a_pause_is_breached_at_the_resumption(engine):
     """Used up at 11:00, where it is paused; running again from 13:00 it passes the target there."""
-    rows = (("mon 09:00", "created"), ("mon 11:00", "status", status("pending")), ("mon 13:00", "status", status("open")), ("mon 14:00", "status", status("solved")))
+    rows = (
+        ("mon 09:00", "created"),
+        ("mon 11:00", "status", status("pending")),
+        ("mon 13:00", "status", status("open")),
+        ("mon 14:00", "status", status("solved")),
+    )
     row = row_of(judged(engine, {"resolution": "2h"}, "mon 15:00", *rows), "resolution")
-    assert (row["due_at"], row["met_until"], row["breached_at"], row["overrun_us"]) == (at("mon 11:00"), at("mon 13:00"), at("mon 13:00"), HOUR)
+    assert (row["due_at"], row["met_until"], row["breached_at"], row["overrun_us"]) == (
+        at("mon 11:00"),
+        at("mon 13:00"),
+        at("mon 13:00"),
+        HOUR,
+    )
 
 
 def test_s10_from_pending_to_solved_in_one_step_the_pause_is_deducted(engine):
@@ -228,7 +286,9 @@ def test_an_open_breach_is_a_fact_at_its_instant(engine):
 
 def test_events_after_as_of_are_not_known(engine):
     """The reply at 11:00 is not known as of 10:30."""
-    row = row_of(judged(engine, {"first_response": "1h"}, "mon 10:30", ("mon 10:00", "created"), ("mon 11:00", "message", AGENT)), "first_response")
+    row = row_of(
+        judged(engine, {"first_response": "1h"}, "mon 10:30", ("mon 10:00", "created"), ("mon 11:00", "message", AGENT)), "first_response"
+    )
     assert (row["verdict"], row["phase"], row["elapsed_us"]) == ("within", "running", 30 * MINUTE)
 
 
@@ -255,7 +315,8 @@ def test_a_target_at_a_field_is_met_at_or_before_the_instant(engine):
     row = row_of(result, "resolution")
     assert (row["verdict"], row["due_at"], row["met_until"], row["target_us"]) == ("met", at("mon 12:00"), at("mon 12:00"), None)
     late = row_of(
-        judged(engine, {"resolution": Target.at_field("due")}, "tue 12:00", *begun, ("mon 12:00:00.000001", "status", status("solved"))), "resolution"
+        judged(engine, {"resolution": Target.at_field("due")}, "tue 12:00", *begun, ("mon 12:00:00.000001", "status", status("solved"))),
+        "resolution",
     )
     assert (late["verdict"], late["breached_at"], late["overrun_us"], late["remaining_us"]) == ("breached", at("mon 12:00"), 1, -1)
 
@@ -263,7 +324,8 @@ def test_a_target_at_a_field_is_met_at_or_before_the_instant(engine):
 def test_a_target_at_a_field_has_a_remaining_in_working_time(engine):
     """Due Tuesday 11:00, seen Monday 16:00: 1 h of Monday and 2 h of Tuesday are left."""
     row = row_of(
-        judged(engine, {"resolution": Target.at_field("due")}, "mon 16:00", ("mon 09:00", "created", {"due": "2026-03-03T11:00:00Z"})), "resolution"
+        judged(engine, {"resolution": Target.at_field("due")}, "mon 16:00", ("mon 09:00", "created", {"due": "2026-03-03T11:00:00Z"})),
+        "resolution",
     )
     assert (row["verdict"], row["remaining_us"], row["overrun_us"], row["consumed"]) == ("within", 3 * HOUR, 0, 0.7)
 
@@ -285,7 +347,13 @@ def test_without_the_field_it_is_not_applicable_with_the_reason(engine):
     """A ticket without the due date has no target, and says so."""
     result = judged(engine, {"resolution": Target.at_field("due")}, "tue 12:00", ("mon 09:00", "created"))
     row = row_of(result, "resolution")
-    assert (row["verdict"], row["due_at"], row["remaining_us"], row["overrun_us"], row["consumed"]) == ("not_applicable", None, None, None, None)
+    assert (row["verdict"], row["due_at"], row["remaining_us"], row["overrun_us"], row["consumed"]) == (
+        "not_applicable",
+        None,
+        None,
+        None,
+        None,
+    )
     assert row["reason"] == "the ticket has no field 'due'"
 
 
@@ -293,7 +361,11 @@ def test_no_policy_and_no_target_are_not_applicable_with_the_reason(engine):
     """No matching policy, or one without a target for the metric or the priority: each its reason; cycles are measured all the same."""
     gold = Policy("gold", when={"tier": "gold"}, schedule=DESK, targets={"first_response": {"urgent": "1h"}})
     other = Policy("other", when={"tier": "silver"}, schedule=DESK, targets={"resolution": "1h"})
-    for tier, reason in (("gold", "policy 'gold' has no target for it"), ("silver", "policy 'other' has no target for it"), ("none", "no policy matches")):
+    for tier, reason in (
+        ("gold", "policy 'gold' has no target for it"),
+        ("silver", "policy 'other' has no target for it"),
+        ("none", "no policy matches"),
+    ):
         log = log_of(("mon 09:00", "created", {"tier": tier, "priority": "low"}), columns=engine == "column")
         row = row_of(PolicySet([gold, other]).judge(log, as_of=at("mon 12:00"), engine=engine), "first_response")
         assert (row["verdict"], row["reason"], row["target_us"], row["elapsed_us"]) == ("not_applicable", reason, None, 3 * HOUR)
@@ -331,7 +403,9 @@ def test_merged_away_in_time_is_cancelled_and_late_stays_breached(engine):
             {"ticket": "T-1", "at": at("mon 09:00"), "kind": "created"}, {"ticket": "T-2", "at": at("mon 09:00"), "kind": "created"},
             {"ticket": "T-1", "at": at(f"mon {minute}"), "kind": "merged", "into": "T-2"},
         ]  # fmt: skip
-        row = row_of(policies({"first_response": "1h"}).judge(EventLog.from_records(rows), as_of=at("tue 12:00"), engine=engine), "first_response")
+        row = row_of(
+            policies({"first_response": "1h"}).judge(EventLog.from_records(rows), as_of=at("tue 12:00"), engine=engine), "first_response"
+        )
         assert (row["verdict"], row["cause"], row["overrun_us"], row["removed"]) == (verdict, "merged", over, "merged")
 
 
@@ -344,7 +418,12 @@ def test_a_survivor_is_charged_only_for_what_it_adds(engine):
     ]  # fmt: skip
     result = policies({"first_response": "1h"}).judge(EventLog.from_records(rows), as_of=at("tue 12:00"), engine=engine)
     row = row_of(result, "first_response", ticket="T-2")
-    assert (row["verdict"], row["started_at"], row["breached_at"], row["overrun_us"]) == ("breached", at("mon 09:00"), at("mon 12:00"), HOUR)
+    assert (row["verdict"], row["started_at"], row["breached_at"], row["overrun_us"]) == (
+        "breached",
+        at("mon 09:00"),
+        at("mon 12:00"),
+        HOUR,
+    )
 
 
 def test_a_clock_that_starts_paused_has_all_its_time(engine):

@@ -43,7 +43,9 @@ def _unknown_fields(judgement: "Judgement") -> Iterator[Finding]:
         return
     known = _known_fields(judgement)
     for field in sorted(set(named) - known):
-        message = f"policy {named[field]!r} has a condition on the field {field!r}, which no ticket has: {did_you_mean(field, sorted(known))}"
+        message = (
+            f"policy {named[field]!r} has a condition on the field {field!r}, which no ticket has: {did_you_mean(field, sorted(known))}"
+        )
         yield Finding("unknown_field", message, fields=(("field", field), ("policy", named[field])))
 
 
@@ -115,7 +117,9 @@ def _column_rows(judgement: "Judgement") -> tuple[list[JudgedCycle], Reads]:
         return [], {}
     judged = regular.judged
     due, ends = judgement.column("due_at"), judgement.column("ticket")
-    promised = (judgement.column("target_us") != NAT) | np.array([str(why).startswith("no later opening") for why in judgement.column("reason").tolist()], bool)
+    promised = (judgement.column("target_us") != NAT) | np.array(
+        [str(why).startswith("no later opening") for why in judgement.column("reason").tolist()], bool
+    )
     odd = np.unique(ends[(due == NAT) & promised & (judgement.column("phase") != State.PAUSED.text)]).tolist() if len(due) else []
     rows = [row for ticket in odd for row in judgement.of(ticket)]
     reads: Reads = {}

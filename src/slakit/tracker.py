@@ -82,7 +82,11 @@ class Tracker:
             LogErrors: for an event that cannot be read.
             TimeError: for ``as_of``.
         """
-        log = EventLog.of(event, statuses=self.statuses) if isinstance(event, Event) else EventLog.from_records([event], statuses=self.statuses)
+        log = (
+            EventLog.of(event, statuses=self.statuses)
+            if isinstance(event, Event)
+            else EventLog.from_records([event], statuses=self.statuses)
+        )
         (taken,) = log
         if taken.ticket in self._settled:
             return Replay(taken.ticket)

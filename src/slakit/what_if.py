@@ -124,7 +124,9 @@ class Comparison:
             if before is not None and after is not None and before.value != after.value:
                 first, second = (f"{one.value:.1%}" if one.value is not None else "none" for one in (before, after))
                 shares.append(f"{metric} {first} -> {second}")
-        return f"<Comparison: {len(self.differences):,} cycles differ, {turned:,} verdicts" + "".join(f"; {share}" for share in shares) + ">"
+        return (
+            f"<Comparison: {len(self.differences):,} cycles differ, {turned:,} verdicts" + "".join(f"; {share}" for share in shares) + ">"
+        )
 
 
 def compare(before: "Judgement", after: "Judgement") -> Comparison:

@@ -24,7 +24,9 @@ def breaches(result):
     """Every breach that a judgement lists: (ticket, metric, ordinal, instant), of verdicts and of histories."""
     plain = result.to_dict()
     found = set()
-    for ticket, metric, ordinal, at, history in zip(plain["ticket"], plain["metric"], plain["ordinal"], plain["breached_at"], plain["history"], strict=True):
+    for ticket, metric, ordinal, at, history in zip(
+        plain["ticket"], plain["metric"], plain["ordinal"], plain["breached_at"], plain["history"], strict=True
+    ):
         if at is not None:
             found.add((ticket, metric, ordinal, at))
         found.update((ticket, metric, ordinal, past["breached_at"]) for past in history)
@@ -67,7 +69,9 @@ def test_met_iff_judged_span_within_the_target(rows, policies, as_of, excluded):
 @given(well_formed_rows(gone=True), spans, spans, schedules, as_ofs())
 def test_raising_a_target_never_unmeets(rows, first, second, schedule, as_of):
     """What is met under a target is met under a longer one, and what is breached under a longer one is breached under it."""
-    both = [PolicySet([Policy("p", schedule=schedule, targets={"resolution": length, "first_response": length})]) for length in (first, second)]
+    both = [
+        PolicySet([Policy("p", schedule=schedule, targets={"resolution": length, "first_response": length})]) for length in (first, second)
+    ]
     for short, long in zip(*(one.judge(log_of(rows), as_of=utc(as_of)) for one in both), strict=True):
         if short.target_us > long.target_us:
             short, long = long, short  # noqa: PLW2901 - the pair in order
@@ -101,7 +105,12 @@ def test_a_holiday_never_turns_met_into_breached(rows, length, day, as_of):
     holiday = f"2026-03-{26 + day:02d}" if day < 6 else f"2026-04-{day - 5:02d}"
     hours = "mon-sun 09:00-17:00"
     both = [Schedule.weekly(hours, tz="Europe/Berlin"), Schedule.weekly(hours, tz="Europe/Berlin", holidays=[holiday])]
-    judged = [PolicySet([Policy("p", schedule=one, targets={"resolution": length, "first_response": length})]).judge(log_of(rows), as_of=utc(as_of)) for one in both]
+    judged = [
+        PolicySet([Policy("p", schedule=one, targets={"resolution": length, "first_response": length})]).judge(
+            log_of(rows), as_of=utc(as_of)
+        )
+        for one in both
+    ]
     for open_day, closed_day in zip(*judged, strict=True):
         assert not (open_day.verdict == "met" and closed_day.verdict != "met")
         assert closed_day.verdict != "breached" or open_day.verdict == "breached"
@@ -148,7 +157,10 @@ def test_finished_cycles_stay_finished(rows, policies, first, second):
 def test_ways_to_retarget_agree_where_nothing_changes(rows, policies, as_of):
     """Without field events `from_start`, `from_change` and `pinned` give the same rows."""
     log = log_of([row for row in rows if row["kind"] != "field"])
-    each = [attrs.evolve(policies, policies=[attrs.evolve(one, retarget=how) for one in policies.policies]) for how in ("from_start", "from_change", "pinned")]
+    each = [
+        attrs.evolve(policies, policies=[attrs.evolve(one, retarget=how) for one in policies.policies])
+        for how in ("from_start", "from_change", "pinned")
+    ]
     first, second, third = (one.judge(log, as_of=utc(as_of)).to_dict() for one in each)
     assert first == second == third
 
@@ -174,7 +186,9 @@ def test_nothing_changes_before_the_next_wakeup(rows, policies, as_of, share, ex
 
     def answers(at):
         result = policies.judge(log, as_of=at, exclusions=excluded)
-        return [*zip(*(result.to_dict()[name] for name in ("ticket", "metric", "ordinal", "verdict")), strict=True)], [one.id for one in result.actions()]
+        return [*zip(*(result.to_dict()[name] for name in ("ticket", "metric", "ordinal", "verdict")), strict=True)], [
+            one.id for one in result.actions()
+        ]
 
     wake = policies.judge(log, as_of=now, exclusions=excluded).next_wakeup()
     if wake is None:
