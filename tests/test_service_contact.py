@@ -70,7 +70,9 @@ def test_a_second_ticket_of_the_customer_is_the_same_issue():
         assert (result.numerator, result.n) == expected
         assert result.tickets == ("A", "B")
     assert service.fcr(log(first, other), as_of=T, customer="customer").n == 1
-    assert service.fcr(log(rows("A", REPLY, SOLVED, **keys), rows("B", REPLY, SOLVED, category="print")), as_of=T, customer="customer").n == 2
+    assert (
+        service.fcr(log(rows("A", REPLY, SOLVED, **keys), rows("B", REPLY, SOLVED, category="print")), as_of=T, customer="customer").n == 2
+    )
     double = rows("B", ("09:15", "status", {"status": "solved"}), **keys)
     assert service.fcr(log(first, double), as_of=T, customer="customer", topic="category", by="agent")["sara"].value == 1.0
     removed = rows("B", ("10:00", "spam", {}), day="2026-01-09", **keys)
@@ -79,7 +81,11 @@ def test_a_second_ticket_of_the_customer_is_the_same_issue():
 
 def test_a_thanks_can_be_left_out():
     """A message named in ignore= is no contact, and the reopening that it caused does not count; another reopening does."""
-    reopened = ("09:40", "message", {"role": "customer", "id": "ta"}), ("09:40", "status", {"status": "open"}), ("09:50", "status", {"status": "solved"})
+    reopened = (
+        ("09:40", "message", {"role": "customer", "id": "ta"}),
+        ("09:40", "status", {"status": "open"}),
+        ("09:50", "status", {"status": "solved"}),
+    )
     found = log(rows("A", REPLY, BACK, SOLVED), rows("B", REPLY, SOLVED, *reopened))
     assert service.fcr(found, as_of=T).value == 0.0
     assert service.fcr(found, as_of=T, ignore={"thanks", "ta"}).value == 1.0
@@ -198,4 +204,4 @@ def test_shards_add_up_or_are_refused():
             other()
         assert caught.value.code == code
     with pytest.raises(TypeError):
-        first + 1  # noqa: B018 - the sum is the test
+        first + 1

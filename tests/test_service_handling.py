@@ -48,7 +48,12 @@ def test_parts_are_told_apart_and_robots_left_out():
 
 def test_a_caller_who_gave_up_and_was_called_back_was_handled():
     """Handling after the abandonment counts; only then."""
-    found = log(("A", "10:01:00", "abandoned"), ("A", "10:30:00", "handled", handled("talk", "5m")), ("B", "10:01:00", "handled", handled("hold", "1m")), ("B", "10:02:00", "abandoned"))
+    found = log(
+        ("A", "10:01:00", "abandoned"),
+        ("A", "10:30:00", "handled", handled("talk", "5m")),
+        ("B", "10:01:00", "handled", handled("hold", "1m")),
+        ("B", "10:02:00", "abandoned"),
+    )
     assert service.aht(found, as_of=T).tickets == ("A",)
 
 

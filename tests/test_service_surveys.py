@@ -67,7 +67,7 @@ def test_scales_go_to_plain_data_and_back():
     """`to_dict` reads back to an equal scale, and so does a pickle; a repr is a sentence."""
     own = Scale.of("bad", "meh", "great", positive=["great"], negative=["bad"], aliases={"super": "great"})
     for scale in (own, Scale.CES_7, Scale.FOUR):
-        assert Scale.from_dict(scale.to_dict()) == scale == pickle.loads(pickle.dumps(scale))  # noqa: S301 - made in this line
+        assert Scale.from_dict(scale.to_dict()) == scale == pickle.loads(pickle.dumps(scale))
     assert own.point("SUPER") == 3
     assert repr(own) == "<scale bad-meh-great: 1 bad, 2 meh, 3 great; positive: great>"
 
@@ -176,7 +176,10 @@ def test_kinds_of_survey_do_not_mix():
 def test_questions_are_asked_apart():
     """A survey of several questions: each by itself; the same person answers both; an unknown one names those that there are."""
     rows = [row("A", "10:00", "created")]
-    rows += [row("A", "11:00", "rating", scale="five", question=question, value=value, actor="c") for question, value in (("speed", 5), ("tone", 2))]
+    rows += [
+        row("A", "11:00", "rating", scale="five", question=question, value=value, actor="c")
+        for question, value in (("speed", 5), ("tone", 2))
+    ]
     log = EventLog.from_records(rows)
     assert service.csat(log, as_of=T).n == 2
     assert [service.csat(log, as_of=T, question=question).value for question in ("speed", "tone")] == [1.0, 0.0]
@@ -186,7 +189,11 @@ def test_questions_are_asked_apart():
 
 def test_ratings_without_a_scale_need_one():
     """Ratings that name no scale are refused, and read on the scale that is passed; those of a question named nps are NPS."""
-    rows = [row("A", "10:00", "created"), row("A", "11:00", "rating", value=4, actor="c"), row("A", "11:00", "rating", value=9, question="NPS", actor="c")]
+    rows = [
+        row("A", "10:00", "created"),
+        row("A", "11:00", "rating", value=4, actor="c"),
+        row("A", "11:00", "rating", value=9, question="NPS", actor="c"),
+    ]
     log = EventLog.from_records(rows)
     with pytest.raises(SurveyError, match="1 ratings name no scale"):
         service.csat(log, as_of=T)
@@ -228,7 +235,12 @@ def test_windows_and_time_groups():
     assert service.csat(log, as_of=T, since=f"{DAY}12:30:00Z", basis="opened").n == 0
     assert list(service.csat(log, as_of=T, by="weekday", tz="UTC").groups) == ["mon"]
     assert list(service.csat(log, as_of=T, by="month", tz="UTC", calendar="jalali").groups) == ["1404-10"]
-    for keys, code in (({"by": "hour"}, "missing_zone"), ({"by": "custmer"}, "unknown_field"), ({"basis": "finished"}, "unknown_basis"), ({"since": T, "until": T}, "empty_window")):
+    for keys, code in (
+        ({"by": "hour"}, "missing_zone"),
+        ({"by": "custmer"}, "unknown_field"),
+        ({"basis": "finished"}, "unknown_basis"),
+        ({"since": T, "until": T}, "empty_window"),
+    ):
         with pytest.raises(QueryError) as caught:
             service.csat(log, as_of=T, **keys)
         assert caught.value.code == code

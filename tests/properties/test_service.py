@@ -102,7 +102,9 @@ def test_messages_are_counted_as_a_walk_counts_them(log):
         sides = [
             event.role
             for event in events
-            if (event.kind is EventKind.CREATED or event.kind is EventKind.MESSAGE) and event.public and event.role in {Role.CUSTOMER, Role.AGENT}
+            if (event.kind is EventKind.CREATED or event.kind is EventKind.MESSAGE)
+            and event.public
+            and event.role in {Role.CUSTOMER, Role.AGENT}
         ]
         counts["messages"] += len(sides)
         counts["customer"] += sides.count(Role.CUSTOMER)
@@ -210,7 +212,9 @@ def test_estimated_stretches_of_an_agent_do_not_overlap(log, cap):
     work = estimated(found, most)
     assert ((work.span >= 0) & (work.span <= most)).all()
     last = {}
-    for place, agent, us in sorted(zip(work.place.tolist(), work.agent.tolist(), work.span.tolist(), strict=True), key=lambda row: (found.at[row[0]], row[0])):
+    for place, agent, us in sorted(
+        zip(work.place.tolist(), work.agent.tolist(), work.span.tolist(), strict=True), key=lambda row: (found.at[row[0]], row[0])
+    ):
         key = agent if agent >= 0 else ("nobody", found.ticket[place])
         assert found.at[place] - us >= last.get(key, 0)
         last[key] = found.at[place]
@@ -271,7 +275,11 @@ def test_answers_keep_their_range(log, name):
 
 
 @examples(150)
-@given(well_formed_rows(), st.sampled_from(("note", "bot")), asked.filter(lambda name: name in {"fcr", "messages", "csat", "touches", "reopened"}))
+@given(
+    well_formed_rows(),
+    st.sampled_from(("note", "bot")),
+    asked.filter(lambda name: name in {"fcr", "messages", "csat", "touches", "reopened"}),
+)
 def test_notes_and_robots_change_nothing(rows, what, name):
     """An internal note or a robot's message changes no FCR, message or survey figure."""
     keys = {"kind": "note", "role": "agent", "actor": "ines"} if what == "note" else {"kind": "message", "role": "bot", "actor": "robo"}

@@ -121,7 +121,11 @@ def _scales_of(lives: Lives, wanted: Scale | None, purpose: Purpose) -> tuple[ND
         except SurveyError as error:
             unknown = unknown or error
             scales.append(None)
-    if unknown is not None and wanted is None and (purpose == "csat" or not any(scale is not None and scale.purpose == purpose for scale in scales)):
+    if (
+        unknown is not None
+        and wanted is None
+        and (purpose == "csat" or not any(scale is not None and scale.purpose == purpose for scale in scales))
+    ):
         raise unknown
     return codes, scales
 

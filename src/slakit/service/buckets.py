@@ -91,7 +91,9 @@ class Stretch:
     def periods(self, opened: NDArray[np.int64]) -> tuple[Period, ...]:
         """The periods from the window's start, else the first request, to its end, else the end of knowledge."""
         last = int(opened.max()) + 1 if len(opened) else 0
-        start = self.since if self.since is not None else self.first if self.first is not None else int(opened.min()) if len(opened) else None
+        start = (
+            self.since if self.since is not None else self.first if self.first is not None else int(opened.min()) if len(opened) else None
+        )
         end = max(self.end, min(last, self.as_of + 1))
         given: Any = {"per": self.per, "tz": self.zone, "calendar": self.calendar, "week_start": self.week_start}
         if start is None or start >= end:
@@ -169,7 +171,9 @@ class Requests(Result):
             return Result.__getitem__(self, key)
         found = next((bucket for bucket in self.buckets if bucket.period.label == key), None)
         if found is None:
-            message = f"no {self.stretch.per} {key!r} among the buckets: {did_you_mean(key, [bucket.period.label for bucket in self.buckets])}"
+            message = (
+                f"no {self.stretch.per} {key!r} among the buckets: {did_you_mean(key, [bucket.period.label for bucket in self.buckets])}"
+            )
             raise QueryError(message, code="unknown_group", given=key)
         return found
 
@@ -186,7 +190,10 @@ class Requests(Result):
         opened = np.sort(np.concatenate((self.opened, other.opened)))
         if self.by:
             stretch = stretch.fixed(opened)
-            groups = {key: series(group, group.opened, stretch) for key, group in both.groups.items()}
+            groups = {
+                key: series(group, np.concatenate([side.groups[key].opened for side in (self, other) if key in side.groups]), stretch)
+                for key, group in both.groups.items()
+            }
             both = both.but(groups=groups)
         return series(both, opened, stretch)  # type: ignore[return-value]
 
@@ -228,9 +235,9 @@ class Requests(Result):
         lengths = np.minimum(edges + _STEP, end) - np.maximum(edges, start)
         exposure = np.bincount(_slot(local(edges, zone)), weights=lengths, minlength=168) / HOUR
         counts = np.bincount(_slot(local(self.opened, zone)), minlength=168)
-        return MappingProxyType({
-            (WEEKDAYS[slot // 24], slot % 24): Rate(int(counts[slot]), float(exposure[slot])) for slot in range(168) if exposure[slot]
-        })
+        return MappingProxyType(
+            {(WEEKDAYS[slot // 24], slot % 24): Rate(int(counts[slot]), float(exposure[slot])) for slot in range(168) if exposure[slot]}
+        )
 
     def seasonal_index(self) -> dict[str, Interval]:
         """Each month's rate over that of the year around it.
@@ -261,7 +268,9 @@ class Requests(Result):
                 continue
             year, own = count / days, rate.interval()
             low, high = (None if end is None else end / year for end in own)
-            found[self.buckets[place].period.label] = Interval(low, high, self.buckets[place].count / _days(self.buckets[place]) / year, own.confidence, own.method)
+            found[self.buckets[place].period.label] = Interval(
+                low, high, self.buckets[place].count / _days(self.buckets[place]) / year, own.confidence, own.method
+            )
         return found
 
     def seasons(self) -> dict[int, str]:
@@ -320,4 +329,3 @@ def _row_names() -> tuple[str, ...]:
 
 def _slot(wall: NDArray[np.int64]) -> NDArray[np.int64]:
     return (wall // DAY + 3) % 7 * 24 + wall % DAY // HOUR
-

@@ -59,7 +59,17 @@ def calls_of(lives: Lives) -> Calls:
 
 
 def _ask(  # noqa: PLR0917 - the three share all of it
-    metric: str, unit: Unit, lives: Lives, calls: Calls, counted: Bools, sums: Any, *, variant: str = "default", notes: tuple[str, ...] = (), basis: Any, **asked: Any
+    metric: str,
+    unit: Unit,
+    lives: Lives,
+    calls: Calls,
+    counted: Bools,
+    sums: Any,
+    *,
+    variant: str = "default",
+    notes: tuple[str, ...] = (),
+    basis: Any,
+    **asked: Any,
 ) -> Result:
     ticket = np.arange(len(lives.tickets))
     reason, reasons = reasons_of(lives, ticket, ("no_call", ~calls.offered), ("given_up", ~counted))

@@ -165,7 +165,8 @@ def _default(
     first = -issues.latest(-replied_at)
     again = issues.latest(touches.last_customer) > first
     bad = issues.any((touches.returns > 0) | (touches.reopenings > 0) | touches.escalated) | again
-    at = np.maximum(issues.latest(touches.last_contact) + length, issues.latest(touches.solved_at))
+    known = np.maximum(issues.latest(touches.last_contact) + length, issues.latest(touches.solved_at))
+    at = np.where(issues.all(touches.solved), known, NAT)
     return ~bad, issues.any(touches.replied), at
 
 
@@ -212,7 +213,9 @@ def _first_reply(lives: Lives, touches: Touches, issues: Issues, name: str) -> C
         place = touches.first_reply
         by_ticket = np.where(place >= 0, column[np.maximum(place, 0)], -1) if len(column) else np.empty(0, np.int64)
         when = np.where(place >= 0, lives.at_of(place), np.iinfo(np.int64).max)
-        best = issues.order[np.lexsort((when[issues.order], np.repeat(np.arange(len(issues.starts)), np.diff(issues.starts, append=len(issues.order)))))]
+        best = issues.order[
+            np.lexsort((when[issues.order], np.repeat(np.arange(len(issues.starts)), np.diff(issues.starts, append=len(issues.order)))))
+        ]
         return by_ticket[best[issues.starts]], names
 
     return codes

@@ -107,7 +107,9 @@ def credits_of(lives: Lives, source: str, cap: Any) -> tuple[str, Credits]:
     """
     used = source
     if source == "auto":
-        used = "spans" if (lives.kind == EventKind.HANDLED).any() else "work" if (lives.kind == EventKind.WORK_STARTED).any() else "estimate"
+        used = (
+            "spans" if (lives.kind == EventKind.HANDLED).any() else "work" if (lives.kind == EventKind.WORK_STARTED).any() else "estimate"
+        )
     if used == "spans":
         return used, measured(lives)
     if used == "work":
@@ -220,4 +222,3 @@ def workload(
     spent = np.minimum(end[row], (slot + 1) * length) - np.maximum(start[row], slot * length)
     slots, place = np.unique(slot, return_inverse=True)
     return dict(zip((slots * length).tolist(), _sums(place, spent, len(slots)).tolist(), strict=True))
-

@@ -37,7 +37,9 @@ def merged(one: "Result", other: "Result") -> "Result":
     groups = {key: _group(one.groups.get(key), other.groups.get(key), window) for key in keys}
     names = dict.fromkeys([*one.parts, *other.parts])
     parts = {
-        name: one.parts[name] + other.parts[name] if name in one.parts and name in other.parts else (one.parts.get(name) or other.parts.get(name))
+        name: one.parts[name] + other.parts[name]
+        if name in one.parts and name in other.parts
+        else (one.parts.get(name) or other.parts.get(name))
         for name in names
     }
     return one.but(

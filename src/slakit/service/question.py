@@ -225,7 +225,9 @@ def choice(name: str, given: Any, known: Sequence[str]) -> str:
     return str(given)
 
 
-def reasons_of(lives: Lives, ticket: NDArray[np.integer[Any]], *further: tuple[str, NDArray[np.bool_]]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+def reasons_of(
+    lives: Lives, ticket: NDArray[np.integer[Any]], *further: tuple[str, NDArray[np.bool_]]
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Why units are not counted: their ticket was removed, or the first of the further reasons that holds."""
     removed, names = lives.removed
     reason = removed[ticket]

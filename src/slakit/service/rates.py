@@ -35,14 +35,26 @@ class Found(NamedTuple):
     ever: bool = False
 
 
-def _rate(metric: str, log: Any, as_of: Any, find: Callable[[Lives], Found], *, variant: str = "default", basis: Any = None, notes: tuple[str, ...] = (), **asked: Any) -> Result:
+def _rate(
+    metric: str,
+    log: Any,
+    as_of: Any,
+    find: Callable[[Lives], Found],
+    *,
+    variant: str = "default",
+    basis: Any = None,
+    notes: tuple[str, ...] = (),
+    **asked: Any,
+) -> Result:
     lives = lives_of(log, as_of)
     found = find(lives)
     done = lives.at_of(lives.first_of(lives.solves)) if found.ever else lives.finished
     ticket = np.arange(len(lives.tickets))
     reason, reasons = reasons_of(lives, ticket, ("open", done == NAT))
     asking = ask(metric, "share", lives, basis=basis, bases=BASES, variant=variant, notes=notes, **asked)
-    units = Units(ticket, {"finished": done, "opened": lives.opened}, reason, reasons, {name: at_the_end(lives, name) for name in ("agent", "team")})
+    units = Units(
+        ticket, {"finished": done, "opened": lives.opened}, reason, reasons, {name: at_the_end(lives, name) for name in ("agent", "team")}
+    )
 
     def sums(places: Ints) -> Sums:
         hits = places[found.hit[places]]

@@ -26,10 +26,20 @@ def rated(
     choice("per", per, tuple(_REPLY))
     lives = lives_of(log, as_of)
     answers = answers_of(lives, purpose, scale=scale, question=question, reply=_REPLY[per])
-    named = "default" if per in {"ticket", "rating"} and variant == "default" else f"{per}+{variant}".removesuffix("+default").removeprefix("ticket+")
+    named = (
+        "default"
+        if per in {"ticket", "rating"} and variant == "default"
+        else f"{per}+{variant}".removesuffix("+default").removeprefix("ticket+")
+    )
     notes = (f"scale {answers.scale.name}: {answers.scale.answers}", note, "one rater, object and question: the last rating counts")
     asking = ask(
-        purpose, "points" if purpose == "nps" else "share", lives, bases=BASES, variant=named if purpose == "csat" else variant, notes=notes, **asked
+        purpose,
+        "points" if purpose == "nps" else "share",
+        lives,
+        bases=BASES,
+        variant=named if purpose == "csat" else variant,
+        notes=notes,
+        **asked,
     )
     events = np.concatenate((answers.position, answers.requests))
     ticket = lives.ticket[events].astype(np.int64)
@@ -100,8 +110,7 @@ def _writers(lives: Lives, answers: Answers, held: Ints, names: list[Any]) -> tu
     found = np.searchsorted(keys[sorting], asked)
     hit = (found < len(keys)) & (wanted >= 0)
     hit[hit] = keys[sorting[found[hit]]] == asked[hit]
-    everybody = dict.fromkeys(names)
-    recode_names = list(everybody)
+    recode_names = list(names)
     number = {name: code for code, name in enumerate(recode_names)}
     for name in people:
         if name not in number:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from slakit.stats.interval import Interval
 
 Unit = Literal["share", "span", "number", "points", "count"]
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @value
@@ -77,13 +75,13 @@ class Result:
     window: Window = Window()
     as_of_us: int | None = None
     schedule: str | None = None
-    excluded: Mapping[str, int] = _NONE
+    excluded: Mapping[str, int] = attrs.field(factory=dict)
     open: int = 0
     pending: int = 0
-    parts: Mapping[str, Tally] = _NONE
-    counts: Mapping[Any, int] = _NONE
+    parts: Mapping[str, Tally] = attrs.field(factory=dict)
+    counts: Mapping[Any, int] = attrs.field(factory=dict)
     by: tuple[str, ...] = ()
-    groups: Mapping[Any, "Result"] = _NONE
+    groups: Mapping[Any, "Result"] = attrs.field(factory=dict)
     notes: tuple[str, ...] = ()
     mergeable: bool = True
     held: Sequence[Any] = ()

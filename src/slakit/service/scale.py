@@ -57,7 +57,12 @@ class Scale:
         if self.labels and len(self.labels) != len(self.points):
             message = f"scale {self.name!r} has {len(self.points)} points, but {len(self.labels)} labels: give one a point"
             raise SurveyError(message, code="bad_scale", given=self.labels)
-        if not self.positive or not self.positive < points or not {*self.negative, *self.promoting} <= points or self.positive & self.negative:
+        if (
+            not self.positive
+            or not self.positive < points
+            or not {*self.negative, *self.promoting} <= points
+            or self.positive & self.negative
+        ):
             message = f"scale {self.name!r}: the positive answers are some of its points {self.points}, the negative ones some others"
             raise SurveyError(message, code="bad_scale", given=sorted(self.positive))
         object.__setattr__(self, "promoting", self.promoting or self.positive)
@@ -198,9 +203,7 @@ Scale.NPS = Scale("nps", tuple(range(11)), positive=frozenset((9, 10)), negative
 Scale.CES_7 = Scale(
     "ces_7", tuple(range(1, 8)), positive=frozenset((5, 6, 7)), negative=frozenset((1, 2, 3)), promoting=frozenset((6, 7)), purpose="ces"
 )
-Scale.CES_5 = Scale(
-    "ces_5", tuple(range(1, 6)), positive=frozenset((1, 2)), negative=frozenset((4, 5)), purpose="ces", low_is_good=True
-)
+Scale.CES_5 = Scale("ces_5", tuple(range(1, 6)), positive=frozenset((1, 2)), negative=frozenset((4, 5)), purpose="ces", low_is_good=True)
 _NAMED: dict[str, Scale] = {
     word_key(name): scale
     for scale, names in (

@@ -168,7 +168,9 @@ class Scorecard:
         return Table(columns | shown, title=self._title())
 
     def _title(self) -> str:
-        counts = {verdict: sum(kpi.verdict == verdict for kpi in self.kpis) for verdict in ("met", "missed", "not distinguishable", "no data")}
+        counts = {
+            verdict: sum(kpi.verdict == verdict for kpi in self.kpis) for verdict in ("met", "missed", "not distinguishable", "no data")
+        }
         return f"{len(self.kpis)} KPIs: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
 
     def __repr__(self) -> str:

@@ -95,7 +95,9 @@ def collapsed(scores: Scores, collapse: Collapse | None, *, drop: bool) -> "Scor
         return Macro(scores, drop)
     rank = scores.points if not scores.scale.low_is_good else -scores.points
     n = len(scores)
-    order = np.lexsort((np.arange(n), rank, scores.clusters)) if collapse in {"worst", "best"} else np.lexsort((np.arange(n), scores.clusters))
+    order = (
+        np.lexsort((np.arange(n), rank, scores.clusters)) if collapse in {"worst", "best"} else np.lexsort((np.arange(n), scores.clusters))
+    )
     sorted_clusters = scores.clusters[order]
     change = np.flatnonzero(sorted_clusters[1:] != sorted_clusters[:-1])
     edge = np.concatenate(([0], change + 1)) if collapse in {"first", "worst"} else np.concatenate((change, [n - 1]))
@@ -168,7 +170,10 @@ def _means(scale: Scale, points: "NDArray[np.int64]") -> dict[str, Tally]:
     first, width = scale.points[0], scale.points[-1] - scale.points[0]
     turned = scale.points[-1] - points if scale.low_is_good else points - first
     raw = Ratio.of(turned * 100)
-    return {"mean": mean, "mean_100": Ratio(raw.units, Fraction(raw.x, width), raw.y, Fraction(raw.xx, width * width), Fraction(raw.xy, width), raw.yy)}
+    return {
+        "mean": mean,
+        "mean_100": Ratio(raw.units, Fraction(raw.x, width), raw.y, Fraction(raw.xx, width * width), Fraction(raw.xy, width), raw.yy),
+    }
 
 
 def _share(flags: "NDArray[np.bool_]", clusters: "NDArray[np.int64] | None") -> Tally:

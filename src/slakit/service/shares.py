@@ -38,9 +38,7 @@ class Breakdown(Result):
             for depth in range(len(path) + 1):
                 under[path[:depth]] = under.get(path[:depth], 0) + group.n
         columns["share"] = [group.n / self.n if self.n else None for _, group in self.told()]
-        columns["share_of_parent"] = [
-            group.n / under[_path(key)[:-1]] if under[_path(key)[:-1]] else None for key, group in self.told()
-        ]
+        columns["share_of_parent"] = [group.n / under[_path(key)[:-1]] if under[_path(key)[:-1]] else None for key, group in self.told()]
         return columns
 
 

@@ -179,4 +179,3 @@ def _asked(purpose: Purpose, log: EventLog, as_of: Any, **asked: Any) -> Result:
     from slakit.service.ratings import rated  # noqa: PLC0415 - brings numpy
 
     return rated(purpose, log, as_of, note=_NOTES[purpose], **asked)
-

@@ -177,7 +177,13 @@ class ClusteredShare(Ratio):
         square = z * z
         half = z * math.sqrt(share * (1.0 - share) / effective + square / (4.0 * effective * effective))
         centre, scale = share + square / (2.0 * effective), 1.0 + square / effective
-        return Interval(max(min((centre - half) / scale, share), 0.0), min(max((centre + half) / scale, share), 1.0), share, confidence, "cluster_wilson")
+        return Interval(
+            max(min((centre - half) / scale, share), 0.0),
+            min(max((centre + half) / scale, share), 1.0),
+            share,
+            confidence,
+            "cluster_wilson",
+        )
 
 
 @value

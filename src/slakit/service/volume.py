@@ -150,8 +150,4 @@ def backlog(
     opened = lives.opened
     ages = lives.as_of - opened if schedule is None else schedule.clock.read(lives.as_of) - schedule.clock.read_array(opened)
     units = Units(ticket, {"opened": opened}, reason, reasons, {name: at_the_end(lives, name) for name in ("agent", "team")})
-    return asking.answer(
-        units, lambda places: Sums(Count(len(places)), {"age": Ratio.of(ages[places], timed=True)}, spans=ages[places])
-    )
-
-
+    return asking.answer(units, lambda places: Sums(Count(len(places)), {"age": Ratio.of(ages[places], timed=True)}, spans=ages[places]))

@@ -21,7 +21,7 @@ def figure_text(result: "Result", figure: Any) -> str:
         return f"{figure:+.1f}"
     if isinstance(figure, timedelta):
         us = fixed_span(figure)
-        return span_text(round(us / SECOND) * SECOND) if abs(us) >= 10 * SECOND else span_text(us)
+        return span_text(round(us / SECOND) * SECOND) if abs(us) >= SECOND else span_text(us)
     return f"{figure:,}" if isinstance(figure, int) else f"{figure:,.4g}"
 
 
