@@ -360,7 +360,7 @@ class Oracle:
             "resolution.each": ("pending",), "first_resolution": ("pending",), "requester_wait": ("pending",), "pausable_update": ("pending",),
             "service_delivery.net": ("pending",),
         }.get(name, ())  # fmt: skip
-        sums_up = name in {"resolution", "total_resolution", "requester_wait", "agent_work"}
+        sums_up = name in {"first_response.pausable", "resolution", "total_resolution", "requester_wait", "agent_work"}
         rows = []
         for ticket in sorted(self.lives):
             life = self.lives[ticket]

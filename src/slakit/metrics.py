@@ -38,9 +38,12 @@ FIRST_RESPONSE = Metric(
 )
 """First response; solved without a reply cancels."""
 FIRST_RESPONSE_PAUSABLE = FIRST_RESPONSE.variant(
-    "pausable", "first response, not counting the time in pending and on hold", pause=on.in_status("pending", "on_hold")
+    "pausable",
+    "first response, not counting the time in pending and on hold; goes on after a reopening",
+    pause=on.in_status("pending", "on_hold"),
+    accumulates=True,
 )
-"""First response that pauses in pending and on hold."""
+"""First response that pauses in pending and on hold; a further cycle is judged with the time of the earlier ones."""
 NEXT_RESPONSE = Metric(
     "next_response",
     "from the oldest unanswered customer message after the first reply to the next public reply of a human agent",
