@@ -5,22 +5,26 @@
     python examples/penalty_report.py my_events.csv --tz Europe/Berlin --hours "mon-fri 09:00-17:00" --month 1405-02
 
 The desk works by the service level of DanaDesk: eight working hours to finish, and so many rials for
-each minute beyond them. Months are those of the Jalali calendar.
+each minute beyond them. Months are those of the Jalali calendar. The minutes of the disputed ticket are shown as
+floats, to two digits; what is charged is worked out exactly.
 """
 
 import argparse
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from desk_report import HOLIDAYS, HOURS, SHIPPED, SHIPPED_AS_OF, SHORT_DAYS, last_instant, read_events
 
 from slakit import LogErrors, Money, Schedule, SlakitError
 from slakit.calendars import named
+from slakit.judgement import Judgement
 from slakit.penalty import Ledger
 from slakit.presets import danadesk
 
 RATE = 50_000
 CALENDAR = "jalali"
+METRIC = "resolution"
 
 
 def last_whole_month(ledger: Ledger, *, tz: str) -> str:
@@ -33,6 +37,20 @@ def dearest(ledger: Ledger) -> str | int:
     """The ticket that costs the most."""
     by_ticket = ledger.by("ticket").to_dict()
     return max(zip(by_ticket["amount"], by_ticket["ticket"], strict=True))[1]
+
+
+def clock_of(result: Judgement, ticket: str | int, *, tz: str) -> str:
+    """Every stretch of the ticket's resolution clock from its creation on: from, until, what it was, minutes used so far."""
+    local, out, used = ZoneInfo(tz), [], 0
+    for clock in result.explain(ticket).to_dict()["clocks"]:
+        for stretch in clock["stretches"] if clock["metric"] == METRIC else ():
+            start, end = (stretch[key].astimezone(local) for key in ("start", "end"))
+            runs = stretch["label"] == "running"
+            used += stretch["us"] if runs else 0
+            detail = f" ({stretch['detail']})" if stretch["detail"] else ""
+            total = f": {stretch['us'] / 60e6:,.2f} min, {used / 60e6:,.2f} in all" if runs else ""
+            out.append(f"  {start:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S}  {stretch['label']}{detail}{total}")
+    return "\n".join(out)
 
 
 def main() -> int:
@@ -66,6 +84,7 @@ def main() -> int:
         print(f"\nin all months: {', '.join(f'{period} {months.of(period=period).total}' for period in months.periods)}; together {months.total}")
         ticket = given.ticket or dearest(month)
         print(f"\nthe disputed ticket {ticket}, month by month\n{months.explain(ticket)}")
+        print(f"\nits clock, stretch by stretch, in {given.tz}\n{clock_of(result, ticket, tz=given.tz)}")
     except (SlakitError, LogErrors, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -342,6 +342,17 @@ def test_a_statement_as_html():
     assert big()._repr_html_().startswith("<section")
 
 
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [("3437/30", "114 17/30"), ("1/3", "1/3"), ("-4/3", "-1 1/3"), ("-1/3", "-1/3"), ("5/2", "2.5"), ("12345", "12,345"), ("4001/3", "1,333 2/3"), ("0", "0")],
+)
+def test_numbers_are_shown_exactly(exact, shown):
+    """Decimals where they end soon, else a whole number with a fraction."""
+    from slakit.penalty.charge import number
+
+    assert number(Fraction(exact)) == shown
+
+
 def test_an_explanation_to_the_unit():
     """Breach, events, rule, arithmetic and sum, line by line."""
     told = big().explain("T-1")

@@ -208,10 +208,12 @@ def _rate_text(rule: Penalty, parts: list[tuple[Fraction, Amount]]) -> str:
 
 
 def number(exact: Fraction) -> str:
-    """A number for people: exact where its decimals end soon, else a fraction."""
+    """A number for people, exact: as a decimal where it ends soon, else with a fraction, e.g. ``"114 17/30"``."""
     if exact.denominator == 1:
         return f"{exact.numerator:,}"
     places = 6
     if 10**places % exact.denominator == 0:
         return f"{(Decimal(exact.numerator) / Decimal(exact.denominator)).normalize():,f}"
-    return f"{exact.numerator}/{exact.denominator}"
+    full, rest = divmod(abs(exact), 1)
+    sign = "-" if exact < 0 else ""
+    return f"{sign}{full:,} {rest}" if full else f"{sign}{rest}"
