@@ -77,8 +77,19 @@ class QueryError(SlakitError, ValueError):
     """A question about a result that names something unknown, or a window that is empty."""
 
 
+SHOWN_ERRORS = 20
+"""How many of its errors the message of a `LogErrors` lists."""
+
+
 class LogErrors(ExceptionGroup[SlakitError], ValueError):  # noqa: N818 - a group of errors, named so
     """Every bad row of a log at once; ``exceptions`` holds one `EventError` a fault."""
+
+    def __new__(cls, message: str, exceptions: Sequence[SlakitError]) -> Self:
+        """A group whose message lists its members, so that who only sees the message sees them too."""
+        shown = [f"  - {error}" for error in exceptions[:SHOWN_ERRORS]]
+        if len(exceptions) > len(shown):
+            shown.append(f"  ... and {len(exceptions) - len(shown)} more (see .exceptions)")
+        return super().__new__(cls, "\n".join([message.partition("\n")[0], *shown]), exceptions)
 
     @property
     def code(self) -> str:
@@ -99,11 +110,8 @@ class LogErrors(ExceptionGroup[SlakitError], ValueError):  # noqa: N818 - a grou
         return type(self)(self.message, excs)
 
     def __str__(self) -> str:
-        """The message, then one line an error (the first twenty)."""
-        shown = [f"  - {error}" for error in self.exceptions[:20]]
-        if len(self.exceptions) > len(shown):
-            shown.append(f"  ... and {len(self.exceptions) - len(shown)} more (see .exceptions)")
-        return "\n".join([self.message, *shown])
+        """The headline, then one line an error (the first twenty)."""
+        return self.message
 
 
 @value
