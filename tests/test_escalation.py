@@ -111,6 +111,16 @@ def test_next_wakeup_is_the_next_level_or_the_breach():
 
 
 @pytest.mark.parametrize("engine", ["object", "column"])
+def test_cycles_at_risk_have_reached_a_level_and_are_still_in_time(engine):
+    """Target 4 h from 09:00: at risk of 75 % from 12:00 to 13:00, not before and not once breached; the mark wakes one too."""
+    for now, marked in (("mon 11:59:59", 0), ("mon 12:00", 1), ("mon 13:00", 1), ("mon 13:00:00.000001", 0)):
+        assert len(judged([], now, ("mon 09:00", "created"), engine=engine).at_risk("75%")) == marked
+    result = judged([], "mon 10:00", ("mon 09:00", "created"), engine=engine)
+    assert (result.next_wakeup(at_risk="75%"), result.next_wakeup(at_risk="-30m")) == (at("mon 12:00"), at("mon 12:30"))
+    assert result.next_wakeup() == at("mon 13:00") + US
+
+
+@pytest.mark.parametrize("engine", ["object", "column"])
 def test_next_wakeup_without_escalations_is_the_breach(engine):
     """The verdict changes one microsecond after the last instant in time: Tuesday 09:00."""
     result = judged([], "mon 16:30", ("mon 16:00", "created"), targets={"first_response": "1h"}, engine=engine)

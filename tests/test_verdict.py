@@ -437,3 +437,91 @@ def test_s18_sixty_closed_days_are_no_obstacle(engine):
     closed = Schedule.weekly("mon-sun 09:00-17:00", tz="UTC", holidays=["2026-03-02/2026-04-30"])
     row = row_of(judged(engine, {"first_response": "15m"}, "tue 12:00", ("mon 10:00", "created"), schedule=closed), "first_response")
     assert row["due_at"].isoformat() == "2026-05-01T09:15:00+00:00"
+
+
+def test_a_survivor_that_was_late_by_itself_keeps_its_breach(engine):
+    """T-2 waits from 09:30 with a target of 1 h: late at 10:30 by itself. T-1 (from 09:00) is merged in at 12:00: T-2 still breached at 10:30, over by 1 h 30 min alone and 1 h after."""
+    rows = [
+        {"ticket": "T-1", "at": at("mon 09:00"), "kind": "created"},
+        {"ticket": "T-2", "at": at("mon 09:30"), "kind": "created"},
+        {"ticket": "T-1", "at": at("mon 12:00"), "kind": "merged", "into": "T-2"},
+        {"ticket": "T-2", "at": at("mon 13:00"), "kind": "message", **AGENT},
+    ]
+    result = policies({"first_response": "1h"}).judge(EventLog.from_records(rows), as_of=at("tue 12:00"), engine=engine)
+    row = row_of(result, "first_response", ticket="T-2")
+    assert (row["verdict"], row["started_at"], row["breached_at"]) == ("breached", at("mon 09:00"), at("mon 10:30"))
+    assert row["overrun_us"] == 90 * MINUTE + HOUR
+
+
+def test_a_merge_after_a_change_of_target_leaves_the_history_alone(engine):
+    """T-2 (urgent, 1 h, from 09:30) is late at 10:30 and becomes low (8 h) at 11:00; the merge at 12:00 dates its wait from 09:00, its history stays."""
+    rows = [
+        {"ticket": "T-1", "at": at("mon 09:00"), "kind": "created"},
+        {"ticket": "T-2", "at": at("mon 09:30"), "kind": "created", "priority": "urgent"},
+        {"ticket": "T-2", "at": at("mon 11:00"), "kind": "field", **field("priority", "low")},
+        {"ticket": "T-1", "at": at("mon 12:00"), "kind": "merged", "into": "T-2"},
+    ]
+    result = policies({"first_response": {"urgent": "1h", "*": "8h"}}).judge(
+        EventLog.from_records(rows), as_of=at("mon 13:00"), engine=engine
+    )
+    row = row_of(result, "first_response", ticket="T-2")
+    assert (row["started_at"], row["verdict"], row["elapsed_us"]) == (at("mon 09:00"), "within", 4 * HOUR)
+    assert [past["breached_at"] for past in row["history"]] == [at("mon 10:30")]
+
+
+def test_two_changes_in_one_instant_supersede_once(engine):
+    """With `from_change`, low to urgent to normal at 12:00 in one save: one new cycle, with the target of normal."""
+    rows = (
+        ("mon 09:00", "created", {"priority": "low"}),
+        ("mon 12:00", "field", field("priority", "urgent")),
+        ("mon 12:00", "field", field("priority", "normal")),
+    )
+    targets = {"resolution": {"urgent": "2h", "normal": "3h", "*": "8h"}}
+    result = judged(engine, targets, "mon 13:00", *rows, retarget="from_change")
+    assert len(result) == 2
+    assert (row_of(result, "resolution", 2)["due_at"], row_of(result, "resolution", 2)["priority"]) == (at("mon 15:00"), "normal")
+
+
+def test_who_was_responsible_when_a_cycle_was_superseded(engine):
+    """Sara had it at the change, Amir solves it: each cycle names its own."""
+    rows = (
+        ("mon 09:00", "created", {"priority": "low", "team": "north"}),
+        ("mon 10:00", "assigned", {"to": "sara"}),
+        ("mon 12:00", "field", field("priority", "urgent")),
+        ("mon 12:30", "assigned", {"to": "amir", "group": "night"}),
+        ("mon 13:00", "status", status("solved")),
+    )
+    result = judged(engine, {"resolution": {"urgent": "2h", "*": "8h"}}, "mon 14:00", *rows, retarget="from_change")
+    assert [(row_of(result, "resolution", number)["agent"], row_of(result, "resolution", number)["team"]) for number in (1, 2)] == [
+        ("sara", "north"),
+        ("amir", "night"),
+    ]
+
+
+def test_versions_are_chosen_for_each_start_of_a_ticket_that_never_changes(engine):
+    """1 h until Wednesday, 2 h from then: replies on Tuesday and Wednesday start next responses under each."""
+    old = Policy("p", schedule=DESK, targets={"next_response": "1h"}, valid_until="2026-03-04")
+    new = Policy("p", schedule=DESK, targets={"next_response": "2h"}, valid_from="2026-03-04")
+    rows = (
+        ("mon 09:00", "created"),
+        ("mon 10:00", "message", AGENT),
+        ("tue 10:00", "message", CUSTOMER),
+        ("tue 10:30", "message", AGENT),
+        ("wed 10:00", "message", CUSTOMER),
+        ("wed 10:30", "message", AGENT),
+    )
+    result = PolicySet([old, new]).judge(log_of(*rows, columns=engine == "column"), as_of=at("thu 12:00"), engine=engine)
+    assert [row_of(result, "next_response", number)["target_us"] for number in (1, 2)] == [HOUR, 2 * HOUR]
+
+
+def test_each_time_that_a_target_in_force_was_passed_is_in_the_history(engine):
+    """Urgent is passed at 11:00; low from 12:00; urgent again from 12:30, passed at once; low again: two entries."""
+    rows = (
+        ("mon 09:00", "created", {"priority": "urgent"}),
+        ("mon 12:00", "field", field("priority", "low")),
+        ("mon 12:00", "note", AGENT),
+        ("mon 12:30", "field", field("priority", "urgent")),
+        ("mon 13:00", "field", field("priority", "low")),
+    )
+    row = row_of(judged(engine, {"resolution": {"urgent": "2h", "*": "8h"}}, "mon 14:00", *rows), "resolution")
+    assert [past["breached_at"] for past in row["history"]] == [at("mon 11:00"), at("mon 12:30")]

@@ -88,16 +88,36 @@ def actions_between(judgement: "Judgement", between: tuple[Any, Any] | None) -> 
     return tuple(sorted(found, key=lambda due: due.at_us))
 
 
-def next_change(judgement: "Judgement") -> int | None:
-    """The least instant (us) after ``as_of`` at which a verdict changes or an action falls due if nothing happens; None if never."""
+def next_change(judgement: "Judgement", at_risk: Any = None) -> int | None:
+    """The least instant (us) after ``as_of`` at which a verdict changes or an action falls due if nothing happens; None if never.
+
+    Args:
+        judgement: the judged cycles.
+        at_risk: a level whose marks count too, or None.
+
+    Raises:
+        PolicyError: ``bad_level``.
+    """
     as_of = judgement.as_of
-    later = [at for row in judgement.open_rows() if (at := row.reached_us(_BREACH)) is not None and at > as_of]
+    levels = (_BREACH,) if at_risk is None else (_BREACH, Level.of(at_risk))
+    later = [at for row in judgement.open_rows() for level in levels if (at := row.reached_us(level)) is not None and at > as_of]
     if _escalating(judgement.policies):
         by_ticket: dict[str | int, list[JudgedCycle]] = {}
         for row in judgement.open_rows():
             by_ticket.setdefault(row.ticket, []).append(row)
         later += [due.at_us for rows in by_ticket.values() for due in _cycle_actions(rows, as_of) if due.expected]
     return min(later, default=None)
+
+
+def risky(judgement: "Judgement", level: Any) -> list[JudgedCycle]:
+    """The open cycles that are still in time but have reached a level of their target.
+
+    Raises:
+        PolicyError: ``bad_level``.
+    """
+    mark = Level.of(level)
+    reached = ((row, row.reached_us(mark)) for row in judgement.open_rows() if row.verdict == "within")
+    return [row for row, at in reached if at is not None and at <= judgement.as_of]
 
 
 def _escalating(policies: PolicySet) -> bool:

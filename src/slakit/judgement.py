@@ -186,12 +186,29 @@ class Judgement:
 
         return actions_between(self, between)
 
-    def next_wakeup(self) -> datetime | None:
-        """The earliest instant after ``as_of`` at which a verdict changes or an action falls due if nothing happens; UTC."""
+    def next_wakeup(self, *, at_risk: Any = None) -> datetime | None:
+        """The earliest instant after ``as_of`` at which a verdict changes or an action falls due if nothing happens; UTC.
+
+        Args:
+            at_risk: a level as for `at_risk`, whose marks count too.
+        """
         from slakit.due_actions import next_change  # noqa: PLC0415 - loaded when asked
 
-        us = next_change(self)
+        us = next_change(self, at_risk)
         return None if us is None else utc(us)
+
+    def at_risk(self, level: Any = "75%") -> list[JudgedCycle]:
+        """The open cycles that are still in time but have reached a level of their target.
+
+        Args:
+            level: a share of the target such as ``"75%"``, or a span before it such as ``"-30m"``.
+
+        Raises:
+            PolicyError: ``bad_level``.
+        """
+        from slakit.due_actions import risky  # noqa: PLC0415 - loaded when asked
+
+        return risky(self, level)
 
     def events(self, row: int) -> list[Event]:
         """The events of a row's ticket from the one that the cycle dates from to the one that ended it."""
