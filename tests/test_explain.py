@@ -289,3 +289,23 @@ def test_what_cannot_be_explained_is_refused():
         with pytest.raises(QueryError) as caught:
             ask()
         assert caught.value.code == code
+
+
+def test_rarer_sentences():
+    """An exclusion, a breach at the next opening, a version, a deadline out of reach, a target used up before a reopening."""
+    outage = Exclusion(at("mon 10:00"), at("mon 12:00"), "outage")
+    assert lines({"resolution": "4h"}, "mon 13:00", ("mon 09:00", "created"), excluded=[outage])[2] == (
+        "  Deadline: 4 h left from Monday 09:00, not counted (outage) from Monday 10:00 to Monday 12:00"
+    )
+    opening = lines({"first_response": "1h"}, "tue 10:00", ("mon 16:00", "created"), version="v2")
+    assert opening[:2] == [
+        "First response: breached, 2 h of 1 h used, 1 h over, due Monday 2 March 2026 17:00, breached Tuesday 3 March 2026 09:00",
+        "  Why: policy gold v2, target 1 h",
+    ]
+    ends = Schedule.effective({None: DESK, "2026-03-04": DESK - Schedule.always()})
+    assert (
+        lines({"resolution": "30h"}, "thu 12:00", ("mon 09:00", "created"), schedule=ends)[2]
+        == "  Deadline: when it can be reached is not known"
+    )
+    rows = (("mon 09:00", "created"), ("mon 12:00", "status", status("solved")), ("thu 10:00", "status", status("open")))
+    assert lines({"resolution": "2h"}, "thu 12:00", *rows)[5] == "  Deadline: 2 h used before the reopening"

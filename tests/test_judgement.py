@@ -140,6 +140,8 @@ def test_a_condition_on_a_field_that_no_ticket_has_is_a_finding(engine):
     result = judged(engine, {"first_response": "2h"}, when={"priorty": "low"})
     assert codes(result) == [("unknown_field", {"field": "priorty", "policy": "gold"})]
     assert "did you mean 'priority'?" in result.findings[0].message
+    later = [*FOUR, {"ticket": "T-1", "at": at("mon 09:30"), "kind": "field", "field": "vip", "value": True}]
+    assert codes(judged(engine, {"first_response": "2h"}, when={"vip": True}, given=later)) == []
 
 
 @ENGINES
