@@ -118,7 +118,7 @@ def test_a_row_of_attainment_is_a_result_too():
 def test_a_result_tells_what_it_is():
     """A sentence, all of it, rows as columns, frames and HTML; groups and parts by name."""
     result = service.aht(handled(3, 5, 7), as_of=T, by="team")
-    assert str(result) == "aht (contact, spans) 5m (n 3); 95 % interval 2s to 9m 58s (t); as of 2026-03-01 00:00:00Z"
+    assert str(result) == "aht (contact, spans) 5m (n 3); 95 % interval 2s to 9m 58s (cluster); as of 2026-03-01 00:00:00Z"
     assert result.to_dict()["team"] == ["a", "b"]
     assert result.to_dict()["talk"] == [timedelta(minutes=5), timedelta(minutes=5)]
     assert list(result.to_pandas()["n"]) == [2, 1]
@@ -154,7 +154,7 @@ def test_a_mean_has_the_interval_of_student():
     interval = service.aht(handled(3, 5, 7), as_of=T).interval()
     assert (interval.low, interval.high) == pytest.approx(((5 - half) * 60e6, (5 + half) * 60e6))
     assert service.aht(handled(1, 90), as_of=T).low == timedelta(0)
-    assert Ratio().interval().reason == "nothing was counted: n is 0"
+    assert Ratio().interval().reason == "nothing was counted: the denominator is 0"
 
 
 def test_sums_of_squares_are_exact():

@@ -12,9 +12,9 @@ from slakit._value import value
 from slakit.errors import QueryError, did_you_mean
 from slakit.service.tally import Nps, Ratio, Share
 from slakit.stats.differences import proportion_difference
-from slakit.stats.interval import Difference, tails
+from slakit.stats.interval import Difference
 from slakit.stats.nps import nps_difference
-from slakit.stats.special import normal_isf, normal_sf
+from slakit.stats.ratios import ratio_difference
 
 if TYPE_CHECKING:
     from slakit._table import Table
@@ -199,14 +199,7 @@ def difference(before: Any, after: Any, *, confidence: float = 0.95) -> Differen
         return nps_difference(first, second, confidence=confidence)
     if not isinstance(first, Ratio) or not isinstance(second, Ratio):
         return None
-    exact, variances = (first.exact, second.exact), (first.variance, second.variance)
-    if exact[0] is None or exact[1] is None or variances[0] is None or variances[1] is None:
-        estimate = None if exact[0] is None or exact[1] is None else float(exact[1] - exact[0])
-        return Difference(estimate, None, None, confidence, "normal", reason="a side has too few units to have a spread")
-    estimate, error = float(exact[1] - exact[0]), math.sqrt(variances[0] + variances[1])
-    half = normal_isf(tails(confidence)) * error
-    z = estimate / error if error else 0.0 if not estimate else math.copysign(math.inf, estimate)
-    return Difference(estimate, estimate - half, estimate + half, confidence, "normal", z, 2.0 * normal_sf(abs(z)), error)
+    return ratio_difference(first.pooled, second.pooled, confidence=confidence)
 
 
 def _tally(result: Any) -> Any:

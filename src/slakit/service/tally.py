@@ -1,17 +1,16 @@
 """What an aggregate is made of: exact sums that add up, and the number and interval that they give."""
 
-import math
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from slakit._value import value
 from slakit.errors import MergeError
-from slakit.stats.interval import Interval, tails
+from slakit.stats import ratios
+from slakit.stats.interval import Interval
 from slakit.stats.nps import Nps
 from slakit.stats.proportions import Share
 from slakit.stats.rates import poisson_interval
-from slakit.stats.special import t_isf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,25 +130,16 @@ class Ratio:
         return timedelta(microseconds=round(exact)) if self.timed else float(exact)
 
     @property
-    def variance(self) -> float | None:
-        """Of the ratio, by linearisation over the units; None of fewer than two units."""
-        if self.units < 2 or not self.y:  # noqa: PLR2004 - one unit has no spread
-            return None
-        ratio = Fraction(self.x) / self.y
-        spread = self.xx - 2 * ratio * self.xy + ratio * ratio * self.yy
-        return float(max(spread, Fraction(0)) * self.units / (self.units - 1) / self.y**2)
+    def pooled(self) -> ratios.Ratio:
+        """The same sums as statistics take them: exact fractions, so that a small spread of long spans is not rounded away."""
+        return ratios.Ratio(self.units, Fraction(self.x), self.y, self.xx, self.xy, self.yy)
 
     def interval(self, *, confidence: float = 0.95) -> Interval:
-        """Student's interval of a ratio of sums (Cochran 1977, section 6); for a mean it is the ordinary one, time never below zero."""
-        tail = tails(confidence)
-        if self.exact is None:
-            return Interval(None, None, None, confidence, "t", "nothing was counted: n is 0")
-        variance, centre = self.variance, float(self.exact)
-        if variance is None:
-            return Interval(None, None, centre, confidence, "t", "one unit has no spread")
-        half = t_isf(tail, self.units - 1.0) * math.sqrt(variance)
-        low = max(centre - half, 0.0) if self.timed else centre - half
-        return Interval(low, centre + half, centre, confidence, "t")
+        """The interval of a ratio of sums over its units; for a mean it is Student's, and time never goes below zero."""
+        found = self.pooled.interval(confidence=confidence)
+        if not self.timed or found.low is None:
+            return found
+        return Interval(max(found.low, 0.0), found.high, found.estimate, confidence, found.method)
 
 
 class ClusteredShare(Ratio):
@@ -161,29 +151,8 @@ class ClusteredShare(Ratio):
     __slots__ = ()
 
     def interval(self, *, confidence: float = 0.95) -> Interval:
-        """Wilson's interval at the effective number of trials: that whose binomial variance is the linearised one.
-
-        Where all trials agree, the variance says nothing, and the number of clusters stands for it
-        (Korn and Graubard 1998, with Wilson's interval in place of the exact one).
-        """
-        tail = tails(confidence)
-        if self.exact is None:
-            return Interval(None, None, None, confidence, "cluster_wilson", "nothing was counted: n is 0")
-        share, variance = float(self.exact), self.variance
-        if variance is None:
-            return Interval(None, None, share, confidence, "cluster_wilson", "one cluster has no spread")
-        effective = min(share * (1.0 - share) / variance, float(self.y)) if variance > 0.0 else float(self.units)
-        z = t_isf(tail, self.units - 1.0)
-        square = z * z
-        half = z * math.sqrt(share * (1.0 - share) / effective + square / (4.0 * effective * effective))
-        centre, scale = share + square / (2.0 * effective), 1.0 + square / effective
-        return Interval(
-            max(min((centre - half) / scale, share), 0.0),
-            min(max((centre + half) / scale, share), 1.0),
-            share,
-            confidence,
-            "cluster_wilson",
-        )
+        """Wilson's interval at the number of independent trials that the clusters are worth."""
+        return self.pooled.share_interval(confidence=confidence)
 
 
 @value
