@@ -84,7 +84,7 @@ def main() -> int:
         print(f"\nin all months: {', '.join(f'{period} {months.of(period=period).total}' for period in months.periods)}; together {months.total}")
         ticket = given.ticket or dearest(month)
         print(f"\nthe disputed ticket {ticket}, month by month\n{months.explain(ticket)}")
-        print(f"\nits clock, stretch by stretch, in {given.tz}\n{clock_of(result, ticket, tz=given.tz)}")
+        print(f"\nits resolution, stretch by stretch, in {given.tz}\n{clock_of(result, ticket, tz=given.tz)}")
     except (SlakitError, LogErrors, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -25,6 +25,8 @@ MATRIX = PriorityMatrix({
 SATISFACTION = ("very bad", "خیلی بد", "bad", "بد", "good", "خوب", "excellent", "عالی")
 """The four levels of satisfaction from the worst to the best, each in English and Persian."""
 
+TARGETS = {"first_response": "3h", "next_response.latest": "3h", "resolution": "8h"}
+"""The three promises."""
 ESCALATIONS = (
     Escalation("first_response", at="100%", actions=notify("agent", channel="email")),
     Escalation("first_response", at="+1h", actions=call_customer()),
@@ -41,15 +43,15 @@ def policy(schedule: Schedule, *, name: str = "danadesk", penalty: Money | None 
     Args:
         schedule: when the desk works.
         name: how results speak of it.
-        penalty: money for each minute of a resolution beyond its target; None: no penalty.
+        penalty: money for each minute of delay on any of the three clocks; None: no penalty.
         **options: further parts of `Policy`, such as ``when=`` or ``valid_from=``.
     """
     return Policy(
         name,
         schedule=schedule,
-        targets={"first_response": "3h", "next_response.latest": "3h", "resolution": "8h"},
+        targets=TARGETS,
         escalations=ESCALATIONS,
-        penalties=() if penalty is None else Penalty("resolution", rate=penalty, per="minute"),
+        penalties=() if penalty is None else [Penalty(metric, rate=penalty, per="minute") for metric in TARGETS],
         **options,
     )
 
