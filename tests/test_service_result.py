@@ -126,8 +126,8 @@ def test_fields_are_read_as_last_known():
     assert list(service.backlog(found, as_of="2026-01-05T09:10:00+00:00", by="team").groups) == ["north"]
     with pytest.raises(QueryError, match="did you mean 'vip'"):
         service.backlog(found, as_of=T, by="vipp")
-    with pytest.raises(QueryError, match="no ticket has a field 'topc'"):
-        service.fcr(found, as_of=T, customer="topc")
+    with pytest.raises(QueryError, match="no ticket has a field 'taem'"):
+        service.fcr(found, as_of=T, customer="taem")
 
 
 def test_a_scale_of_another_survey_is_refused():

@@ -50,6 +50,7 @@ def fcr(
         window: how long a further contact belongs to the same issue.
         customer: the field that names the customer.
         topic: the field that names the topic; with ``customer`` alone all tickets of a customer are one topic.
+            A ticket without one of these fields stands alone.
         variant: a definition of `VARIANTS`. The named ones speak of single tickets and wait for no window.
         net: which issues could be solved at first contact; the others leave the denominator. A field that
             says so (yes or no; a ticket without it counts), True for the field ``"resolvable"``, or
@@ -76,7 +77,7 @@ def fcr(
         raise QueryError(message, code="no_chains", given=variant)
     lives, length = lives_of(log, as_of), fixed_span(window)
     touches = touches_of(lives, ignore=ignore, people=variant == "one_agent")
-    keys = [lives.field(name)[0] for name in (customer, topic) if name is not None]
+    keys, absent = _chain_keys(lives, [name for name in (customer, topic) if name is not None])
     issues = _issues(lives, touches, keys, length)
     won, counted, at = (_default if variant == "default" else _named)(lives, touches, issues, variant, length, schedule)
     resolvable = issues.all(_resolvable(lives, net)) if net else np.ones(len(issues.first), np.bool_)
@@ -92,7 +93,7 @@ def fcr(
     asking = ask(
         "fcr", "share", lives, basis=basis, bases=BASES, since=since, until=until, by=by, tz=tz, calendar=calendar,
         variant=variant if not net else f"{variant}+net" if variant != "default" else "net",
-        notes=_notes(variant, keys, length),
+        notes=(*_notes(variant, keys, length), *absent),
     )  # fmt: skip
     attributes = {name: _first_reply(lives, touches, issues, name) for name in ("agent", "team")}
     units = Units(issues.first, {"finished": at, "opened": issues.opened}, reason, reasons, attributes, tickets=issues.members)
@@ -102,6 +103,24 @@ def fcr(
         return Sums(Share(len(hits), len(places)), hits=hits)
 
     return asking.answer(units, sums)
+
+
+def _chain_keys(lives: Lives, names: list[str]) -> tuple[list[Ints], list[str]]:
+    """The fields that chain tickets, as codes by ticket, and what to say of those that no ticket has: its tickets stand alone.
+
+    Raises:
+        QueryError: ``unknown_field`` for one whose name is nearly that of a field that there is.
+    """
+    keys, absent = [], []
+    for name in names:
+        try:
+            keys.append(lives.field(name)[0])
+        except QueryError as error:
+            if "did you mean" in str(error):
+                raise
+            keys.append(np.full(len(lives.tickets), -1, np.int64))
+            absent.append(f"no ticket has a field {name!r}: every ticket is an issue of its own")
+    return keys, absent
 
 
 def _notes(variant: str, keys: list[Any], length: int) -> tuple[str, ...]:
