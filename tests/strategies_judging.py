@@ -104,3 +104,31 @@ def judging_rows(draw, **wishes):
         elif row["kind"] == "field" and draw(st.integers(0, 3)) == 0:
             row.update(field="due", value=draw(dates))
     return rows
+
+
+@st.composite
+def merging_rows(draw):
+    """Three tickets that are merged, written to and changed within ninety minutes."""
+    from datetime import timedelta
+
+    names = st.sampled_from("abc")
+    rows = [
+        {
+            "ticket": name,
+            "at": START + timedelta(minutes=draw(st.integers(0, 29))),
+            "kind": "created",
+            "role": draw(st.sampled_from(("customer", "customer", "agent"))),
+            "priority": draw(st.sampled_from(PRIORITIES)),
+        }
+        for name in "abc"
+    ]
+    happens = st.one_of(
+        names.map(lambda into: {"kind": "merged", "into": into}),
+        names.map(lambda into: {"kind": "merged", "into": into}),
+        st.sampled_from(("customer", "agent")).map(lambda role: {"kind": "message", "role": role}),
+        st.sampled_from(PRIORITIES).map(lambda given: {"kind": "field", "field": "priority", "value": given}),
+        st.sampled_from(("open", "pending", "solved")).map(lambda given: {"kind": "status", "status": given}),
+    )
+    for name, minute, keys in draw(st.lists(st.tuples(names, st.integers(30, 89), happens), max_size=9)):
+        rows.append({"ticket": name, "at": START + timedelta(minutes=minute), **keys})
+    return rows

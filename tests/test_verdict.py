@@ -525,3 +525,19 @@ def test_each_time_that_a_target_in_force_was_passed_is_in_the_history(engine):
     )
     row = row_of(judged(engine, {"resolution": {"urgent": "2h", "*": "8h"}}, "mon 14:00", *rows), "resolution")
     assert [past["breached_at"] for past in row["history"]] == [at("mon 11:00"), at("mon 12:30")]
+
+
+def test_a_second_merge_does_not_move_a_breach(engine):
+    """T-3 takes over T-2's wait (from 09:10, target 25 min) at 09:51: breached there. T-1's older wait, merged at 10:27, changes nothing before 10:27."""
+    rows = [
+        {"ticket": "T-3", "at": at("mon 09:04"), "kind": "created", "role": "agent"},
+        {"ticket": "T-1", "at": at("mon 09:09"), "kind": "created"},
+        {"ticket": "T-2", "at": at("mon 09:10"), "kind": "created"},
+        {"ticket": "T-2", "at": at("mon 09:51"), "kind": "merged", "into": "T-3"},
+        {"ticket": "T-1", "at": at("mon 10:27"), "kind": "merged", "into": "T-3"},
+    ]
+    result = policies({"first_response": "25m"}).judge(EventLog.from_records(rows), as_of=at("mon 11:00"), engine=engine)
+    row = row_of(result, "first_response", ticket="T-3")
+    assert (row["started_at"], row["breached_at"]) == (at("mon 09:09"), at("mon 09:51"))
+    # 09:51 to 10:27, and 10:27 to 11:00
+    assert row["overrun_us"] == 36 * MINUTE + 33 * MINUTE

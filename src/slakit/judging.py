@@ -296,13 +296,11 @@ def _split(run: Run, position: int, event: Event) -> tuple[Run, Run]:
     before = [stretch for stretch in run.stretches if stretch[0] <= at]
     paused = before[-1][1]
     ended = Run(run.metric, run.ordinal, run.anchor, run.opened, run.opened_us, paused=False)
-    if run.merged_us is not None and run.unmerged_us is not None and run.merged_us > at:
-        start = run.unmerged_us
+    ended.datings = tuple(dating for dating in run.datings if dating[0] <= at)
+    if ended.datings and ended.datings[-1][1] != run.started_us:
+        ended.started_us = start = ended.datings[-1][1]
         first = [stretch for stretch in before if stretch[0] <= start][-1][1]
         before = [(start, first), *(stretch for stretch in before if stretch[0] > start)]
-        ended.started_us = start
-    else:
-        ended.merged_us, ended.unmerged_us = run.merged_us, run.unmerged_us
     ended.stretches, ended.state, ended.cause = before, State.CANCELLED, SUPERSEDED
     ended.stop, ended.end_us, ended.agent, ended.team = (position, event), at, run.agent, run.team
     begun = Run(run.metric, run.ordinal + 1, (position, event), position, at, paused=paused)

@@ -23,9 +23,8 @@ class Run:
         anchor: (position in the ticket's life, event) that the cycle dates from.
         opened: position of the event that opened it.
         opened_us: its instant; later than ``started_us`` where the cycle is dated back.
-        merged_us: the instant of the merge that dated the cycle back, or None; it is charged only for
-            what it adds after it.
-        unmerged_us: the instant that the cycle dated from before that merge; None where the merge opened it.
+        datings: where merges dated the cycle: (from when on, the instant that it dates from) pairs, us, in
+            order; empty without merges. After a merge it is charged only for what it adds.
         meter: the meter that it was measured by.
         started_us: the instant that the cycle dates from.
         stretches: (instant, paused) pairs, the first at ``started_us``.
@@ -42,8 +41,8 @@ class Run:
     """
 
     __slots__ = (
-        "agent", "anchor", "carried_us", "cause", "elapsed_us", "end_us", "excluded_us", "merged_us", "meter", "metric", "opened", "opened_us",
-        "ordinal", "paused_us", "started_us", "state", "stop", "stretches", "team", "unmerged_us",
+        "agent", "anchor", "carried_us", "cause", "datings", "elapsed_us", "end_us", "excluded_us", "meter", "metric", "opened", "opened_us",
+        "ordinal", "paused_us", "started_us", "state", "stop", "stretches", "team",
     )  # fmt: skip
 
     def __init__(self, metric: int, ordinal: int, anchor: tuple[int, Event], opened: int, opened_us: int, *, paused: bool) -> None:
@@ -54,8 +53,7 @@ class Run:
         self.opened = opened
         self.opened_us = opened_us
         self.started_us = started = anchor[1].at
-        self.merged_us: int | None = None
-        self.unmerged_us: int | None = None
+        self.datings: tuple[tuple[int, int], ...] = ()
         self.meter: Any = None
         self.state = _PAUSED if paused else _RUNNING
         self.stretches = [(started, paused)] if started == opened_us or not paused else [(started, False), (opened_us, True)]
@@ -65,6 +63,11 @@ class Run:
         self.team: Any = None
         self.end_us = 0
         self.elapsed_us = self.paused_us = self.excluded_us = self.carried_us = 0
+
+    @property
+    def merged_us(self) -> int | None:
+        """The instant of the last merge that dated the cycle, us, or None."""
+        return self.datings[-1][0] if self.datings else None
 
     @property
     def accumulated_us(self) -> int:
@@ -77,9 +80,8 @@ class Run:
         if at < self.started_us:
             first_us, paused = self.stretches[0]
             self.stretches[:1] = [(at, False), (first_us, True)] if paused else [(at, False)]
-            if self.merged_us is None:
-                self.unmerged_us = self.started_us
-            self.anchor, self.started_us, self.merged_us = anchor, at, merged_us
+            self.datings = (*(self.datings or ((self.started_us, self.started_us),)), (merged_us, at))
+            self.anchor, self.started_us = anchor, at
 
 
 def exclusion_spans(events: Sequence[Event], given: Sequence[tuple[int, int]] = ()) -> tuple[tuple[int, int], ...]:

@@ -99,7 +99,7 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
     holder: Any = None
     agent: Any = None
     team: Any = None
-    steps: Iterable[tuple[int, Event, Wait | None]] = _walk(events, absorbed) if absorbed else zip(count(), events, repeat(None))
+    steps: Iterable[tuple[int, Event, Wait | None]] = walk(events, absorbed) if absorbed else zip(count(), events, repeat(None))
     begin = events[0].at if events else 0
     for position, event, wait in steps:
         kind, role = event.kind, event.role
@@ -158,7 +158,7 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
                 ordinals[metric] += 1
                 run = Run(metric, ordinals[metric], anchor, position, at, paused=states[metric] is _PAUSED)
                 if wait is not None:
-                    run.merged_us = at
+                    run.datings = ((at, run.started_us),)
                 current[metric] = run
                 runs.append(run)
             elif effects & _CHANGES:
@@ -191,7 +191,7 @@ def replay(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cost
     return Replay(runs, gone, Wait(events[-1], wanted, replied, oldest, latest) if events else None)
 
 
-def _walk(events: Sequence[Event], absorbed: Sequence[Wait]) -> Iterator[tuple[int, Event, Wait | None]]:
+def walk(events: Sequence[Event], absorbed: Sequence[Wait]) -> Iterator[tuple[int, Event, Wait | None]]:
     """The events with their positions, the merges into this ticket in between (none before its creation)."""
     waits = sorted(absorbed, key=lambda wait: wait.merged.order)
     following = 0

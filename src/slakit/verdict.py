@@ -147,11 +147,12 @@ class JudgedCycle:
             return None if remaining is None else max(0, -remaining)
         run, target = self.run, self.target_us
         carried = run.carried_us if self.metric.accumulates else 0
-        if run.merged_us is None:
+        if not run.datings:
             return max(0, self.judged_us - max(target, carried))
-        at_merge = carried + running_us(run, run.started_us, run.merged_us)
-        own = 0 if run.unmerged_us is None else running_us(run, run.unmerged_us, run.merged_us)
-        return max(0, own - target) + max(0, self.judged_us - max(target, at_merge))
+        over = 0
+        for since, start, until in _datings(run):
+            over += max(0, running_us(run, start, until) - max(target, running_us(run, start, since)))
+        return over
 
     @property
     def consumed(self) -> float | None:
@@ -204,17 +205,14 @@ class JudgedCycle:
         found, run = _crossing(self._stretches(), limit, edge), self.run
         if found is None:
             return None
-        if run.merged_us is None:
-            return max(found + after, run.opened_us)
-        if run.unmerged_us is not None:
-            begin, merged = run.unmerged_us, run.merged_us
-            own = [
-                (run.meter, max(start, begin), min(end, merged)) for start, end in running_stretches(run) if start < merged and end > begin
+        for since, start, until in _datings(run):
+            seen = [
+                (run.meter, max(begin, start), min(end, until)) for begin, end in running_stretches(run) if begin < until and end > start
             ]
-            before = _crossing(own, limit, edge)
-            if before is not None:
-                return before + after
-        return max(found + after, run.merged_us)
+            crossed = _crossing(seen, limit, edge)
+            if crossed is not None:
+                return max(crossed + after, since, run.opened_us)
+        return max(found + after, run.opened_us)
 
     @property
     def breached_us(self) -> int | None:
@@ -332,6 +330,12 @@ def _crossing(stretches: Iterable[Stretch], left: int, edge: str) -> int | None:
             return meter.due_at(start, left) if edge == "due_at" else meter.met_until(start, left)
         left -= spent
     return None
+
+
+def _datings(run: Run) -> Iterator[tuple[int, int, int]]:
+    """Since when, from which instant and until when a cycle dated that merges dated, us."""
+    for number, (since, start) in enumerate(run.datings):
+        yield since, start, run.datings[number + 1][0] if number + 1 < len(run.datings) else run.end_us
 
 
 def running_stretches(run: Run) -> list[tuple[int, int]]:

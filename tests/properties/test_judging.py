@@ -6,11 +6,11 @@ import attrs
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from slakit import EventLog, Policy, PolicySet, Schedule
+from slakit import Escalation, EventLog, Policy, PolicySet, Schedule
 from slakit._time import utc
 from tests.profiles import examples
-from tests.strategies import STATUSES, as_ofs, as_table, log_of, well_formed_rows
-from tests.strategies_judging import exclusions, judging_rows, policy_sets, schedules, spans
+from tests.strategies import PRIORITIES, START, STATUSES, as_ofs, as_table, log_of, well_formed_rows
+from tests.strategies_judging import exclusions, judging_rows, merging_rows, policy_sets, schedules, spans
 
 US = timedelta(microseconds=1)
 
@@ -208,6 +208,25 @@ def test_what_is_expected_comes_true_if_nothing_happens(rows, policies, first, s
     log = log_of(rows).cut(early)
     ahead = [(one.id, one.at) for one in policies.judge(log, as_of=early, exclusions=excluded).actions(between=(None, late + US))]
     assert ahead == [(one.id, one.at) for one in policies.judge(log, as_of=late, exclusions=excluded).actions()]
+
+
+@examples(400)
+@given(merging_rows(), st.sampled_from(("from_start", "from_change", "pinned")))
+def test_merges_rewrite_nothing(rows, retarget):
+    """Ticket after ticket merged into another: no breach and no action that was listed is listed otherwise later."""
+    metrics = ("first_response", "next_response")
+    targets = {metric: {"urgent": "10m", "*": "25m"} for metric in metrics}
+    levels = [Escalation(metric, at=level, actions="move_to_top") for metric in metrics for level in ("50%", "100%")]
+    policies = PolicySet(
+        [Policy("p", schedule=Schedule.always(), targets=targets, escalations=levels, retarget=retarget)], priorities=PRIORITIES
+    )
+    log, listed, due = log_of(rows), set(), set()
+    for minute in range(30, 130, 7):
+        result = policies.judge(log, as_of=START + timedelta(minutes=minute))
+        now, actions = breaches(result), {(one.id, one.at) for one in result.actions()}
+        assert listed <= now
+        assert due <= actions
+        listed, due = now, actions
 
 
 @examples(100)
