@@ -1,6 +1,7 @@
-"""Reports on the log of a support desk: how long customers wait, in working time and by the wall clock.
+"""Reports on the log of a support desk: how long customers wait, and the last month as a whole.
 
     python examples/desk_report.py                     # the shipped log of a desk in Tehran
+    python examples/desk_report.py --html month.html --language fa
     python examples/desk_report.py my_events.csv       # any event CSV with the columns of the shipped one
     python examples/desk_report.py my_events.csv --tz Europe/Berlin --hours "mon-fri 09:00-17:00" --as-of 2026-06-01T00:00+02:00
 
@@ -19,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from slakit import EventLog, LogErrors, Schedule, SlakitError, measure
+from slakit import EventLog, LogErrors, Money, Schedule, SlakitError, measure, report, service
+from slakit.presets import danadesk
 
 SHIPPED = Path(__file__).parent / "data" / "desk_log.csv"
 SHIPPED_AS_OF = "2026-05-22T00:00:00+03:30"
@@ -123,6 +125,16 @@ def print_report(log: EventLog, *, schedule: Schedule, as_of: Any, metrics: Iter
     print(f"\ndoubtful in this log: {doubts or 'nothing'}")
 
 
+def monthly_report(log: EventLog, desk: Schedule, *, as_of: Any, iranian: bool, language: str) -> report.MonthlyReport:
+    """The last month by the DanaDesk preset: attainment, penalties, service, surveys, requests, and a scorecard."""
+    policies = danadesk.policies(desk, penalty=Money(50_000, "IRR"))
+    customer = "customer" if log.columns().coded("customer")[1] else None
+    goals = [service.Kpi(service.csat(log, as_of=as_of), goal=0.85), service.Kpi(service.fcr(log, as_of=as_of, customer=customer), goal=0.4)]
+    return report.monthly(
+        log, policies, as_of=as_of, calendar="jalali" if iranian else "gregorian", schedule=desk, language=language, customer=customer, kpis=goals
+    )
+
+
 def main() -> int:
     """Read the arguments, then the log, and print."""
     parser = argparse.ArgumentParser(description="Report on an event log: first response, next response, resolution.")
@@ -130,6 +142,8 @@ def main() -> int:
     parser.add_argument("--hours", default=HOURS, help=f"weekly hours (default: {HOURS!r})")
     parser.add_argument("--tz", help="zone of the desk, and of times without an offset (default: Asia/Tehran, and such times are refused)")
     parser.add_argument("--as-of", help="up to when the log is known (default: its last event)")
+    parser.add_argument("--language", choices=("en", "fa"), default="en", help="of the monthly report (default: en)")
+    parser.add_argument("--html", type=Path, help="also write the monthly report there as one HTML page (pictures need matplotlib)")
     given = parser.parse_args()
     path = given.path or SHIPPED
     try:
@@ -142,6 +156,11 @@ def main() -> int:
         print_report(
             log, schedule=desk, as_of=as_of, title=f"{path.name}: {len(log):,} events of {len(log.tickets):,} tickets, as of {as_of}"
         )
+        month = monthly_report(log, desk, as_of=as_of, iranian=iranian, language=given.language)
+        print(f"\n{month.text()}")
+        if given.html:
+            given.html.write_text(month.html(), encoding="utf-8")
+            print(f"\nwritten: {given.html}")
     except (SlakitError, LogErrors, OSError) as error:
         print(error, file=sys.stderr)
         return 1
