@@ -42,8 +42,12 @@ class Replayer:
 
     def run(self, ticket: Ticket, events: Sequence[Event]) -> Replay:
         """Replay one ticket, given its life."""
+        return replay(self.program, events, self.as_of, self.waits(ticket))
+
+    def waits(self, ticket: Ticket) -> Sequence[Wait]:
+        """What other tickets hand over to this one, by being merged into it."""
         donors = self._merged_into.get(ticket)
-        return replay(self.program, events, self.as_of, self._waits(ticket, donors, None) if donors else ())
+        return self._waits(ticket, donors, None) if donors else ()
 
     def _waits(self, ticket: Ticket, donors: Sequence[Ticket], before: Event | None) -> list[Wait]:
         waits = []
