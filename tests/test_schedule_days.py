@@ -40,6 +40,7 @@ def at(text):
         (NIGHT, "2026-01-05T23:00", "1 working day", "2026-01-06T23:00"),
         (NIGHT, "2026-01-10T02:00", "1 working day", "2026-01-13T06:00"),
         (NIGHT, "2026-01-05T23:00", "end of 1 working day", "2026-01-07T06:00"),
+        (NINE | Schedule.weekly("daily 10:00-12:00", tz="Europe/Berlin"), "2026-01-05T11:30", "end of 1 working day", "2026-01-06T17:00"),
         (Schedule.always(tz="Europe/Berlin"), "2026-01-05T11:30", "2 working days", "2026-01-07T11:30"),
         (Schedule.always(tz="Europe/Berlin"), "2026-01-05T11:30", "end of 2 working days", "2026-01-08T00:00"),
     ],

@@ -44,7 +44,7 @@ def cut(pieces: Iterable[Piece], closed: list[Interval]) -> list[Piece]:
                 break
             if shut_start > at:
                 left.append((at, shut_start, day))
-            at = max(at, shut_end)
+            at = shut_end
         if at < end:
             left.append((at, end, day))
     return sorted(left)
