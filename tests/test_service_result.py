@@ -9,6 +9,7 @@ from slakit.errors import MergeError, QueryError, SurveyError
 from slakit.service.merging import order
 from slakit.service.result import Result
 from slakit.service.tally import ClusteredShare, Count, Ratio
+from slakit.stats.interval import Interval
 
 T = "2026-03-01T00:00:00+00:00"
 
@@ -148,3 +149,24 @@ def test_replies_rated_by_agents_who_wrote_nothing_else():
         "sara": 1.0,
         None: 0.0,
     }
+
+
+@pytest.mark.parametrize(
+    "name", ["aht", "csat", "fcr", "messages_per_service", "delivery_time", "queue_time", "reopen_rate", "transfer_rate", "touch_rate", "speed_of_answer", "abandonment"]
+)  # fmt: skip
+def test_an_empty_log_has_no_value(name):
+    """Nothing happened: no value, no group, no ticket, and no error."""
+    result = getattr(service, name)(EventLog.of(), as_of=T, by=["agent", "team"])
+    assert (result.value, result.n, dict(result.groups), result.tickets, result.low) == (None, 0, {}, (), None)
+
+
+def test_a_count_without_an_interval_says_nothing_of_one():
+    """Where no interval is known and no reason is given, the sentence leaves it out."""
+
+    class Bare(Count):
+        __slots__ = ()
+
+        def interval(self, *, confidence=0.95):
+            return Interval(None, None, None, confidence)
+
+    assert str(Result("x", "count", Bare(2))) == "x 2"

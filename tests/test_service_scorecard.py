@@ -75,6 +75,7 @@ def test_a_scorecard_is_a_table():
         Kpi(service.ces([], scale="ces_7"), goal=0.5),
     ])  # fmt: skip
     assert len(card) == 3
+    assert [kpi.name for kpi in card] == ["csat", "talk", "ces"]
     assert card["talk"].value == timedelta(minutes=4)
     rows = card.to_dict()
     assert rows["kpi"] == ["csat", "talk", "ces"]

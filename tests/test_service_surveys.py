@@ -91,6 +91,7 @@ def test_scales_go_to_plain_data_and_back():
         (lambda: service.csat("good", scale="two"), "bad_answers"),
         (lambda: service.csat(5, scale="five"), "bad_answers"),
         (lambda: service.csat({"good": -1}, scale="two"), "bad_answers"),
+        (lambda: service.csat({"goood": 1}, scale="two"), "off_scale"),
         (lambda: service.csat({"good": "x"}, scale="two"), "bad_answers"),
         (lambda: service.csat([1, 0], scale="two", tickets=["a"]), "bad_answers"),
         (lambda: service.csat([1, 0], scale="two", collapse="last"), "bad_answers"),

@@ -115,6 +115,7 @@ def test_rates_a_working_day():
     )
     assert [(bucket.count, bucket.working_days) for bucket in result.buckets] == [(10, 5)]
     assert result.per_working_day == 2.0
+    assert (result.buckets[0].per_day.value, result.buckets[0].per_working_day.value) == (10 / 7, 2.0)
     assert result.to_dict()["per_working_day"] == [2.0]
     half = service.requests(log, as_of="2026-01-05T10:00:00+00:00", per="day", tz="Asia/Tehran", schedule=DESK)
     assert [(bucket.partial, bucket.working_days) for bucket in half.buckets] == [(True, 1)]
@@ -165,6 +166,8 @@ def test_growth_is_on_equal_working_days():
     change = next(iter(result.growth().values()))
     assert change.estimate == pytest.approx(1.0)
     assert change.low < 1 < change.high
+    cut = service.requests(log, as_of="2026-01-23T00:00:00+00:00", per="week", calendar="jalali", tz="UTC", schedule=half)
+    assert cut.growth() == {}
 
 
 def test_the_profile_has_the_hours_that_there_were():
@@ -197,6 +200,14 @@ def test_a_season_takes_two_years_that_agree():
     assert result.seasons() == {6: "high"}
     assert "2022-06" not in index
     assert service.requests(log((2023, 6)), as_of="2026-01-01T00:00:00+00:00", tz="UTC").seasons() == {}
+    quiet = opened(at(2022, 1, 1), at(2024, 12, 31))
+    assert (
+        "2023-06"
+        not in service.requests(quiet, as_of="2026-01-01T00:00:00+00:00", tz="UTC", since="2021-12-01T00:00:00+00:00").seasonal_index()
+    )
+    cut = service.requests(log(), as_of="2025-12-15T00:00:00+00:00", tz="UTC").seasonal_index()
+    assert "2025-05" in cut
+    assert "2025-06" not in cut
     with pytest.raises(QueryError, match="compares months"):
         service.requests(log(), as_of=T, tz="UTC", per="quarter").seasonal_index()
 

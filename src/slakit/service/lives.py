@@ -149,16 +149,13 @@ class Lives:
         """The instant at which each solved ticket was solved for the last time, us; NAT for the others."""
         return np.where(self.solved, self.at_of(self.last_of(self.solves)), NAT)
 
-    def messages(self, *roles: Role, opening: bool = False) -> Bools:
-        """Which events are public messages of some roles; with ``opening`` the `created` counts as one."""
+    def messages(self, role: Role, *, opening: bool = False) -> Bools:
+        """Which events are public messages of a role; with ``opening`` the `created` counts as one."""
         flag: Bools = self.kind == EventKind.MESSAGE
         if opening:
             flag |= self.kind == EventKind.CREATED
         flag &= self.public
-        sides = self.role == roles[0]
-        for role in roles[1:]:
-            sides |= self.role == role
-        flag &= sides
+        flag &= self.role == role
         return flag
 
     @property

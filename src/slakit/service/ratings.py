@@ -110,14 +110,9 @@ def _writers(lives: Lives, answers: Answers, held: Ints, names: list[Any]) -> tu
     found = np.searchsorted(keys[sorting], asked)
     hit = (found < len(keys)) & (wanted >= 0)
     hit[hit] = keys[sorting[found[hit]]] == asked[hit]
-    recode_names = list(names)
-    number = {name: code for code, name in enumerate(recode_names)}
-    for name in people:
-        if name not in number:
-            number[name] = len(recode_names)
-            recode_names.append(name)
+    number = {name: code for code, name in enumerate(names)}
     recode = np.array([*(number[name] for name in people), -1], np.int64)
     out = held.copy()
     out[replies] = -1
     out[replies[hit]] = recode[actors[messages[sorting[found[hit]]]]]
-    return out, recode_names
+    return out, names
