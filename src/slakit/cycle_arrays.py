@@ -15,7 +15,7 @@ from slakit.machine.metric import Metric
 from slakit.machine.table import State
 
 if TYPE_CHECKING:
-    from slakit.columns.situations import Bools, Ints
+    from slakit.columns.situations import Bools, Ints, Numbers
     from slakit.events.columns import EventColumns
 
 CODED = ("metric", "phase", "cause", "agent", "team", "removed")
@@ -110,8 +110,8 @@ class RunArrays:
             "stopped_at": lambda: np.where(stopped, runs.end, NAT).view("datetime64[us]"),
             "elapsed_us": lambda: runs.elapsed,
             "accumulated_us": lambda: runs.carried + runs.elapsed,
-            "paused_us": lambda: runs.paused,
-            "excluded_us": lambda: runs.excluded,
+            "paused_us": lambda: np.ascontiguousarray(runs.paused),
+            "excluded_us": lambda: np.ascontiguousarray(runs.excluded),
             "wall_us": lambda: runs.end - runs.started,
             "anchor_event": lambda: self._event_keys(runs.anchor, np.ones(len(runs), np.bool_)),
             "stop_event": lambda: self._event_keys(runs.stop, stopped),
@@ -133,7 +133,7 @@ class RunArrays:
             self._holding = _responsible(self.columns, self.regular, runs.stop, _end_positions(runs, self.columns))
         return self._holding[0 if name == "agent" else 1]
 
-    def _event_keys(self, positions: "Ints", some: "Bools") -> NDArray[np.object_]:
+    def _event_keys(self, positions: "Numbers", some: "Bools") -> NDArray[np.object_]:
         keys = (positions - self.columns.starts[self.runs.ticket]).astype(object)
         codes, ids = self.columns.coded("id")
         if ids:
@@ -217,7 +217,7 @@ def _end_positions(runs: RunColumns, columns: "EventColumns") -> "Ints":
     return np.where(runs.stop >= 0, runs.stop, columns.starts[runs.ticket + 1] - 1)
 
 
-def _responsible(columns: "EventColumns", regular: "Bools", stop: "Ints", at_end: "Ints") -> tuple[Coded, Coded]:
+def _responsible(columns: "EventColumns", regular: "Bools", stop: "Numbers", at_end: "Ints") -> tuple[Coded, Coded]:
     """Agent and team of each cycle: before the event that ended it, else after it; open: at the last event."""
     after_agent, everybody = _agents(columns, regular)
     after_team, teams = _teams(columns)

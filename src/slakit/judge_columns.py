@@ -4,7 +4,8 @@ Tickets whose policy, target or schedule can change during their life are judged
 `slakit.judging`; both give identical verdicts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -41,8 +42,25 @@ class Combinations(NamedTuple):
 
 
 @attrs.define(eq=False)
+class Varying:
+    """Targets that depend on more than what applies to a cycle: those in working days, and those at a field.
+
+    Attributes:
+        target: int64, us of working time; `NAT` without a target or for one at a field.
+        due: int64, the instant that the ticket carries or that a target in working days names, us; `NAT` otherwise.
+        at_field: bool, whether ``due`` is a target at a field.
+    """
+
+    target: Ints
+    due: Ints
+    at_field: Bools
+
+
+@attrs.define(eq=False)
 class JudgedColumns:
     """Judged cycles as arrays, one row a cycle of a regular ticket, and the other tickets' rows.
+
+    What follows from these arrays is worked out when it is asked for, a stretch of rows at a time.
 
     Attributes:
         columns: the events known.
@@ -51,10 +69,9 @@ class JudgedColumns:
         regular: which tickets the arrays hold.
         combinations: what applies to whom.
         schedules: the schedules in use.
-        schedule_of: per cycle, the number of its schedule.
-        target: int64, us of working time; `NAT` without a target or for one at a field.
-        due: int64, the instant that the ticket carries or that a target in working days names, us; `NAT` otherwise.
-        at_field: bool, whether ``due`` is a target at a field.
+        schedule_by: int64[clocks, combinations], the number of the schedule.
+        fixed: int64[clocks, combinations], the target in us of working time; `NAT` without one of a fixed length.
+        varying: the targets where some are not of a fixed length, else None.
         verdict: uint8, index into `VERDICTS`.
         excluding: bool per ticket, whether some exclusion applies to it.
         others: judged cycles of the other tickets.
@@ -66,42 +83,149 @@ class JudgedColumns:
     regular: Bools
     combinations: Combinations
     schedules: list[Schedule]
-    schedule_of: Ints
-    target: Ints
-    due: Ints
-    at_field: Bools
-    verdict: NDArray[np.uint8]
+    schedule_by: Ints
+    fixed: Ints
+    varying: Varying | None
     excluding: Bools
     others: list[JudgedCycle]
+    verdict: NDArray[np.uint8] = attrs.field(init=False)
+
+    @property
+    def schedule_of(self) -> Ints:
+        """Per cycle, the number of its schedule."""
+        return self._per_cycle(self.schedule_by)
+
+    @property
+    def target(self) -> Ints:
+        """Per cycle, the target in us of working time; `NAT` without one, or for one at a field."""
+        return self._per_cycle(self.fixed) if self.varying is None else self.varying.target
+
+    @property
+    def due(self) -> Ints:
+        """Per cycle, the instant that its target names, us; `NAT` for a target of a fixed length."""
+        return np.broadcast_to(np.int64(NAT), len(self.runs)) if self.varying is None else self.varying.due
+
+    @property
+    def at_field(self) -> Bools:
+        """Per cycle, whether its target is an instant that the ticket carries."""
+        return np.broadcast_to(np.False_, len(self.runs)) if self.varying is None else self.varying.at_field
 
     @property
     def judged(self) -> Ints:
         """The span that is judged, us of working time."""
-        goes_on = np.array([metric.accumulates for metric in self.program.metrics])[self.runs.metric]
-        return self.runs.elapsed + np.where(goes_on, self.runs.carried, 0)
+        return self._in_stretches(self._judged)
 
-    def choice_table(self) -> tuple[Ints, list[Choice]]:
+    def _judged(self, metric: int, rows: slice) -> Ints:
+        elapsed = self.runs.elapsed[rows]
+        return elapsed + self.runs.carried[rows] if self.program.metrics[metric].accumulates else elapsed
+
+    def _target(self, metric: int, rows: slice) -> Ints:
+        """The targets of a stretch of rows; one number where all have the same."""
+        if self.varying is not None:
+            return self.varying.target[rows]
+        return self._applied(self.fixed[metric], rows)
+
+    def _applied(self, by_combination: Ints, rows: slice) -> Ints:
+        if (by_combination == by_combination[-1]).all():
+            return by_combination[-1:]
+        return by_combination.take(self.combinations.of.take(self.runs.ticket[rows]))
+
+    def _per_cycle(self, table: Ints) -> Ints:
+        return self._in_stretches(lambda metric, rows: self._applied(table[metric], rows))
+
+    def _in_stretches(self, part: Callable[[int, slice], Ints]) -> Ints:
+        whole = np.empty(len(self.runs), np.int64)
+        for metric, rows in self.stretches():
+            whole[rows] = part(metric, rows)
+        return whole
+
+    def stretches(self) -> Iterator[tuple[int, slice]]:
+        """The rows in stretches of one clock that fit the cache."""
+        bounds = np.searchsorted(self.runs.metric, np.arange(len(self.program.metrics) + 1, dtype=np.uint8)).tolist()
+        for metric, (first, last) in enumerate(pairwise(bounds)):
+            for begin in range(first, last, STRETCH):
+                yield metric, slice(begin, min(begin + STRETCH, last))
+
+    def choice_table(self, rows: "slice | Ints" = slice(None)) -> tuple[Ints, list[Choice]]:
         """Per cycle the number of what applies to it, and what the numbers stand for."""
         width = len(self.combinations.choices[0]) if self.combinations.choices else 1
         flat = [choice for by_combination in self.combinations.choices for choice in by_combination]
-        return self.runs.metric.astype(np.int64) * width + self.combinations.of[self.runs.ticket], flat
+        number = self.runs.metric[rows].astype(np.int64)
+        if width > 1:
+            number *= width
+            number += self.combinations.of.take(self.runs.ticket[rows])
+        return number, flat
+
+    def judge(self) -> None:
+        """Work the verdicts out."""
+        self.verdict = np.empty(len(self.runs), np.uint8)
+        for metric, rows in self.stretches():
+            target = self._target(metric, rows)
+            over, none = self._judged(metric, rows) > target, target == NAT
+            if self.varying is not None and self.varying.at_field[rows].any():
+                at_field = self.varying.at_field[rows]
+                over = np.where(at_field, self.runs.end_of(rows) > self.varying.due[rows], over)
+                none = none & ~at_field
+            situation = self.runs.state[rows] | (over.view(np.uint8) << np.uint8(3)) | (none.view(np.uint8) << np.uint8(4))
+            self.verdict[rows] = _VERDICTS.take(situation)
 
     def remaining(self) -> Ints:
         """Target less judged span, us of working time; `NAT` without a target."""
-        left = np.where(self.target != NAT, self.target - self.judged, NAT)
-        for number, schedule in enumerate(self.schedules):
-            rows = np.flatnonzero(self.at_field & (self.schedule_of == number))
-            if len(rows):
-                left[rows] = schedule.clock.read_array(self.due[rows]) - schedule.clock.read_array(self.runs.end[rows])
-        return left
+
+        def left(metric: int, rows: slice) -> Ints:
+            target = self._target(metric, rows)
+            return _unless_missing(target, target - self._judged(metric, rows))
+
+        whole = self._in_stretches(left)
+        for rows, remaining in self._remaining_at_field():
+            whole[rows] = remaining
+        return whole
 
     def overrun(self) -> Ints:
         """What each cycle is over its target, us of working time; of a reopened one only what it added; `NAT` without a target."""
-        left = self.remaining()
-        goes_on = np.array([metric.accumulates for metric in self.program.metrics])[self.runs.metric]
-        carried = np.where(goes_on, self.runs.carried, 0)
-        over = np.maximum(0, self.judged - np.maximum(self.target, carried))
-        return np.where(left == NAT, NAT, np.where(self.at_field, np.maximum(0, -left), over))
+
+        def over(metric: int, rows: slice) -> Ints:
+            target = allowed = self._target(metric, rows)
+            if self.program.metrics[metric].accumulates:
+                allowed = np.maximum(target, self.runs.carried[rows])
+            beyond = self._judged(metric, rows) - allowed
+            return _unless_missing(target, np.maximum(beyond, 0, out=beyond))
+
+        whole = self._in_stretches(over)
+        for rows, remaining in self._remaining_at_field():
+            whole[rows] = np.maximum(0, -remaining)
+        return whole
+
+    def _remaining_at_field(self) -> Iterator[tuple[Ints, Ints]]:
+        """Rows whose target is at a field, by schedule, with the working time that is left to each."""
+        if self.varying is None or not self.varying.at_field.any():
+            return
+        schedule_of, end = self.schedule_of, self.runs.end
+        for number, schedule in enumerate(self.schedules):
+            rows = np.flatnonzero(self.varying.at_field & (schedule_of == number))
+            if len(rows):
+                yield rows, schedule.clock.read_array(self.varying.due[rows]) - schedule.clock.read_array(end[rows])
+
+
+def _unless_missing(target: Ints, given: Ints) -> Ints:
+    missing = target == NAT
+    return np.where(missing, NAT, given) if missing.any() else given
+
+
+STRETCH = 1 << 16
+"""Rows worked on at a time."""
+_FEW = 1 << 16
+"""Numbers up to this are told apart by counting them."""
+_OVER, _NONE = 1 << 3, 1 << 4
+_BY_STATE = (WITHIN, WITHIN, WITHIN, MET, CANCELLED)
+_VERDICTS = np.array(
+    [
+        NOT_APPLICABLE if situation & _NONE else BREACHED if situation & _OVER else _BY_STATE[min(situation & 7, len(_BY_STATE) - 1)]
+        for situation in range(2 * _NONE)
+    ],
+    np.uint8,
+)
+"""The verdict by state, by whether the target is passed, and by whether there is none."""
 
 
 def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of: int, exclusions: "Sequence[Exclusion]") -> JudgedColumns:
@@ -117,10 +241,12 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
     columns = log.columns().cut(as_of)
     watched = set(policies.fields) | {name for exclusion in exclusions for name in exclusion.when.fields}
     regular = regular_tickets(columns) & ~changing_tickets(columns, watched)
-    begins, ends = columns.at[columns.starts[:-1]], columns.at[columns.starts[1:] - 1]
-    boundaries = np.array(policies.boundaries, np.int64)
-    window = np.searchsorted(boundaries, begins, "right")
-    regular &= window == np.searchsorted(boundaries, ends, "right")
+    begins = columns.at[columns.starts[:-1]]
+    window = np.zeros(len(begins), np.int64)
+    if policies.boundaries:
+        boundaries = np.array(policies.boundaries, np.int64)
+        window = np.searchsorted(boundaries, begins, "right")
+        regular &= window == np.searchsorted(boundaries, columns.at[columns.starts[1:] - 1], "right")
     excluding = _excluding(columns, exclusions)
     if any(target.field is not None for policy in policies.policies for _, rows in policy.targets for _, target in rows):
         regular &= ~excluding
@@ -141,16 +267,15 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
         return read_by[metric].read(block, codes)
 
     runs = interpret(columns, program, read, as_of, regular)
-    schedule_of = _per_run(by_metric, runs, combinations)
-    target, due, at_field = _targets(columns, runs, combinations, schedules, schedule_of)
     rest = columns.tickets[~regular].tolist()
     one_by_one = TicketJudge(policies, replayer_of(log, columns, program, as_of), exclusions)
     others = [row for ticket in rest for row in one_by_one.judge(ticket)]
+    fixed = np.array([[_fixed(choice) for choice in choices] for choices in combinations.choices], np.int64)
     judged = JudgedColumns(
-        columns, program, runs, regular, combinations, schedules, schedule_of, target, due, at_field, np.empty(0, np.uint8),
-        excluding, others,
+        columns, program, runs, regular, combinations, schedules, np.stack(by_metric), fixed, None, excluding, others
     )  # fmt: skip
-    judged.verdict = _verdicts(judged)
+    judged.varying = _varying(judged)
+    judged.judge()
     return judged
 
 
@@ -175,14 +300,26 @@ def _combinations(
         of = of * (len(given) + 1) + np.where(codes[at_creation] < 0, len(given), codes[at_creation])
         if len(given) > len(columns.tickets) // 2:
             _, of = np.unique(of, return_inverse=True)
-    distinct, first, of = np.unique(np.where(regular, of, -1), return_index=True, return_inverse=True)
+    distinct, first, of = _distinct(np.where(regular, of, -1))
     choices: list[list[Choice]] = [[] for _ in program.metrics]
     for combination, ticket in zip(distinct.tolist(), first.tolist(), strict=True):
         fields = {} if combination < 0 else _fields(columns, names, int(at_creation[ticket]))
         for index, metric in enumerate(program.metrics):
             none = Choice(None, None, None, None)
             choices[index].append(none if combination < 0 else policies.choose(fields, int(begins[ticket]), metric.name))
-    return Combinations(of.reshape(-1), choices)
+    return Combinations(of, choices)
+
+
+def _distinct(numbers: Ints) -> tuple[Ints, Ints, Ints]:
+    """The distinct numbers (from -1 on), ascending, where each is found, and per element which of them it is."""
+    if int(numbers.max(initial=-1)) > _FEW + len(numbers):
+        distinct, found, which = np.unique(numbers, return_index=True, return_inverse=True)
+        return distinct, found, which.reshape(-1)
+    present = np.bincount(numbers + 1) != 0
+    found = np.empty(len(present), np.int64)
+    found[numbers + 1] = np.arange(len(numbers))
+    distinct = np.flatnonzero(present)
+    return distinct - 1, found[distinct], (np.cumsum(present) - 1)[numbers + 1]
 
 
 def _fields(columns: "EventColumns", names: Sequence[str], position: int) -> dict[str, Any]:
@@ -194,52 +331,40 @@ def _fields(columns: "EventColumns", names: Sequence[str], position: int) -> dic
     return fields
 
 
-def _per_run(by_metric: Sequence[Ints], runs: RunColumns, combinations: Combinations) -> Ints:
-    if not len(runs):
-        return np.empty(0, np.int64)
-    return np.stack(by_metric)[runs.metric, combinations.of[runs.ticket]]
-
-
-def _targets(
-    columns: "EventColumns", runs: RunColumns, combinations: Combinations, schedules: Sequence[Schedule], schedule_of: Ints
-) -> tuple[Ints, Ints, Bools]:
-    """The target of each cycle in us, the instant that it names, and whether the ticket carries that instant."""
-    fixed = [[_fixed(choice) for choice in choices] for choices in combinations.choices]
-    target = _per_run([np.array(row, np.int64) for row in fixed], runs, combinations)
+def _varying(judged: JudgedColumns) -> Varying | None:
+    """The target of each cycle where some are not of a fixed length."""
+    columns, runs, combinations = judged.columns, judged.runs, judged.combinations
+    unfixed = [
+        (index, number, choice.target)
+        for index, choices in enumerate(combinations.choices)
+        for number, choice in enumerate(choices)
+        if choice.target is not None and not isinstance(choice.target.length, int)
+    ]
+    if not unfixed:
+        return None
+    target, schedule_of = judged.target, judged.schedule_of
     due = np.full(len(runs), NAT, np.int64)
     at_field = np.zeros(len(runs), np.bool_)
-    for index, choices in enumerate(combinations.choices):
-        for number, choice in enumerate(choices):
-            if choice.target is None or isinstance(choice.target.length, int):
-                continue
-            rows = np.flatnonzero((runs.metric == index) & (combinations.of[runs.ticket] == number))
-            if isinstance(choice.target.length, WorkingDays):
-                for which in np.unique(schedule_of[rows]).tolist():
-                    here = rows[schedule_of[rows] == which]
-                    schedule = schedules[which]
-                    due[here] = schedule.days.due_array(runs.started[here], choice.target.length)
-                    length = schedule.clock.read_array(due[here]) - schedule.clock.read_array(runs.started[here])
-                    target[here] = np.where(due[here] == NAT, NAT, length)
-            elif choice.target.field is not None:
-                codes, given = columns.coded(choice.target.field)
-                code = codes[columns.starts[runs.ticket[rows]]]
-                instants = np.array([NAT if one is None else instant(one) for one in given] + [NAT], np.int64)
-                due[rows] = instants[code]
-                at_field[rows] = due[rows] != NAT
-    return target, due, at_field
+    of = combinations.of[runs.ticket]
+    for index, number, wanted in unfixed:
+        rows = np.flatnonzero((runs.metric == index) & (of == number))
+        if isinstance(wanted.length, WorkingDays):
+            started = runs.started
+            for which in np.unique(schedule_of[rows]).tolist():
+                here = rows[schedule_of[rows] == which]
+                schedule = judged.schedules[which]
+                due[here] = schedule.days.due_array(started[here], wanted.length)
+                length = schedule.clock.read_array(due[here]) - schedule.clock.read_array(started[here])
+                target[here] = np.where(due[here] == NAT, NAT, length)
+        elif wanted.field is not None:
+            codes, given = columns.coded(wanted.field)
+            code = codes[columns.starts[runs.ticket[rows]]]
+            instants = np.array([NAT if one is None else instant(one) for one in given] + [NAT], np.int64)
+            due[rows] = instants[code]
+            at_field[rows] = due[rows] != NAT
+    return Varying(target, due, at_field)
 
 
 def _fixed(choice: Choice) -> int:
     length = None if choice.target is None else choice.target.length
     return length if isinstance(length, int) else NAT
-
-
-_BY_STATE = np.array([WITHIN, WITHIN, WITHIN, MET, CANCELLED], np.uint8)
-
-
-def _verdicts(judged: JudgedColumns) -> NDArray[np.uint8]:
-    runs = judged.runs
-    over = np.where(judged.at_field, runs.end > judged.due, (judged.target != NAT) & (judged.judged > judged.target))
-    verdict = np.where(over, np.uint8(BREACHED), _BY_STATE[runs.state])
-    verdict[(judged.target == NAT) & ~judged.at_field] = NOT_APPLICABLE
-    return verdict.astype(np.uint8)

@@ -42,7 +42,12 @@ def measure_columns(
 
 
 def _arrays(  # noqa: PLR0917 - what the work needs, handed on
-    log: "EventLog", columns: "EventColumns", program: Program, schedule: Schedule | ScheduleBy, as_of: int, exclusions: "Sequence[Exclusion]"
+    log: "EventLog",
+    columns: "EventColumns",
+    program: Program,
+    schedule: Schedule | ScheduleBy,
+    as_of: int,
+    exclusions: "Sequence[Exclusion]",
 ) -> "Callable[[], dict[str, Any]]":
     """A function that makes the columns of `Cycles`; the work that can fail is done before."""
     watched = {name for exclusion in exclusions for name in exclusion.when.fields}
@@ -68,6 +73,8 @@ def changing_tickets(columns: "EventColumns", fields: Collection[str]) -> Bools:
     if fields:
         codes, names = columns.coded("field")
         watched = [code for code, name in enumerate(names) if name in fields]
+        if not watched:
+            return changing
         changing[columns.ticket[np.isin(codes, watched) & (columns.kind == EventKind.FIELD)]] = True
     return changing
 
@@ -164,7 +171,9 @@ def exclusion_groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]",
         return Groups([], np.zeros(tickets, np.int64))
     applies = np.stack([applies_to(exclusion, columns) for exclusion in known], axis=1)
     distinct, group = np.unique(applies, axis=0, return_inverse=True)
-    spans = [disjoint([(one.start, min(one.end, as_of)) for one, holds in zip(known, row, strict=True) if holds]) for row in distinct.tolist()]
+    spans = [
+        disjoint([(one.start, min(one.end, as_of)) for one, holds in zip(known, row, strict=True) if holds]) for row in distinct.tolist()
+    ]
     return Groups(spans, group.reshape(-1))
 
 

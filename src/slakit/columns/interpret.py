@@ -5,7 +5,7 @@ which `slakit.measure` gives to the object interpreter. Both give identical inte
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -16,7 +16,7 @@ from slakit.columns.strategies import Meanings, Moves, moves
 from slakit.events.kinds import EventKind
 from slakit.machine.metric import Anchor, Metric
 from slakit.machine.program import Program
-from slakit.machine.table import CANCEL, STOP, State
+from slakit.machine.table import State
 
 if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
@@ -48,41 +48,75 @@ class Readings:
 
 @attrs.define(eq=False)
 class RunColumns:
-    """Cycles as arrays, one row a cycle, ordered by ticket within a metric.
+    """Cycles as arrays, one row a cycle, ordered by metric, ticket and ordinal.
 
     Attributes:
+        columns: the events known.
+        as_of: the instant up to which they are known, us.
         metric: uint8, index of the clock.
         ticket: int32, code of the ticket in the columns.
         ordinal: int32, 1 for the first cycle of the clock on the ticket.
-        anchor: int64, position of the event that the cycle dates from.
-        opened: int64, position of the event that opened it.
-        stop: int64, position of the event that ended it, -1 while open.
+        anchor: int32, position of the event that the cycle dates from.
+        opened: int32, position of the event that opened it.
+        stop: int32, position of the event that ended it, -1 while open.
         state: uint8, `State`.
         cause: uint16, index into ``causes``, 0 while open.
-        started, end: int64, us; ``end`` is the stop, or the instant up to which the log is known.
         elapsed, paused, excluded, carried: int64, us of working time.
         causes: the texts of ``cause``.
     """
 
+    columns: "EventColumns"
+    as_of: int
     metric: NDArray[np.uint8]
     ticket: NDArray[np.int32]
     ordinal: NDArray[np.int32]
-    anchor: Ints
-    opened: Ints
-    stop: Ints
+    anchor: NDArray[np.int32]
+    opened: NDArray[np.int32]
+    stop: NDArray[np.int32]
     state: NDArray[np.uint8]
     cause: NDArray[np.uint16]
-    started: Ints
-    end: Ints
     elapsed: Ints
     paused: Ints
     excluded: Ints
     carried: Ints
     causes: list[str]
 
+    @property
+    def started(self) -> Ints:
+        """The instant that each cycle dates from, us."""
+        return self.columns.at.take(self.anchor)
+
+    @property
+    def end(self) -> Ints:
+        """The instant of the stop, or that up to which the log is known, us."""
+        return self.end_of(slice(None))
+
+    def end_of(self, rows: slice) -> Ints:
+        """``end`` of some rows."""
+        stop = self.stop[rows]
+        end = self.columns.at[stop]
+        end[np.flatnonzero(stop < 0)] = self.as_of
+        return end
+
     def __len__(self) -> int:
         """Number of cycles."""
         return len(self.ticket)
+
+
+class _Part(NamedTuple):
+    """The cycles of one clock in one block; as `RunColumns`, None for zeros."""
+
+    ticket: NDArray[np.int32]
+    ordinal: NDArray[np.int32] | None
+    anchor: NDArray[np.int32] | None
+    opened: NDArray[np.int32]
+    stop: NDArray[np.int32]
+    state: NDArray[np.uint8]
+    cause: NDArray[np.uint16]
+    elapsed: Ints
+    paused: Ints | None
+    excluded: Ints | None
+    carried: Ints | None
 
 
 def regular_tickets(columns: "EventColumns") -> Bools:
@@ -143,7 +177,7 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     """
     table = SymbolTable(program)
     causes: dict[str, int] = {"": 0}
-    parts: list[list[RunColumns]] = [[] for _ in program.metrics]
+    parts: list[list[_Part]] = [[] for _ in program.metrics]
     signs, situations, meanings = Signs(program.responders), 0, list[Meanings]()
     for block, codes in blocks(columns, regular):
         known = situation(block, program, signs)
@@ -155,76 +189,102 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
             ]
         for index, metric in enumerate(program.metrics):
             moved = moves(block, numbers, metric, meanings[index])
-            parts[index].append(_runs(index, metric, block, codes, known, numbers, meanings[index], read(block, codes, index), moved, as_of))
-    return joined([part for metric in parts for part in metric], list(causes))
+            parts[index].append(_runs(metric, block, codes, known, numbers, meanings[index], read(block, codes, index), moved))
+    return _joined(columns, as_of, parts, list(causes))
 
 
-def joined(parts: list[RunColumns], causes: list[str]) -> RunColumns:
-    """Several tables of cycles, one after the other."""
-    names = [field.name for field in attrs.fields(RunColumns)[:-1]]
-    if not parts:
-        empty = np.empty(0, np.int64)
-        return RunColumns(**{name: empty.astype(_DTYPES.get(name, np.int64)) for name in names}, causes=causes)
-    return RunColumns(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}, causes=causes)
+def _joined(columns: "EventColumns", as_of: int, parts: list[list[_Part]], causes: list[str]) -> RunColumns:
+    """The cycles of all clocks and blocks one after the other."""
+    every = [part for of_metric in parts for part in of_metric]
+    lengths = [len(part.ticket) for part in every]
+    made = {
+        name: _column([getattr(part, name) for part in every], lengths, dtype, int(name == "ordinal")) for name, dtype in _DTYPES.items()
+    }
+    made["anchor"] = made["opened"]
+    if any(part.anchor is not None for part in every):
+        made["anchor"] = np.concatenate([part.opened if part.anchor is None else part.anchor for part in every])
+    counts = [sum(len(part.ticket) for part in of_metric) for of_metric in parts]
+    return RunColumns(columns, as_of, np.repeat(np.arange(len(parts), dtype=np.uint8), counts), **made, causes=causes)
 
 
-_DTYPES = {"metric": np.uint8, "ticket": np.int32, "ordinal": np.int32, "state": np.uint8, "cause": np.uint16}
+_DTYPES: dict[str, Any] = {
+    "ticket": np.int32, "ordinal": np.int32, "opened": np.int32, "stop": np.int32, "state": np.uint8, "cause": np.uint16,
+    "elapsed": np.int64, "paused": np.int64, "excluded": np.int64, "carried": np.int64,
+}  # fmt: skip
+
+
+def _column(parts: "list[NDArray[Any] | None]", lengths: list[int], dtype: Any, default: int) -> NDArray[Any]:
+    """Arrays one after the other; a column that is the same number throughout takes no memory."""
+    if all(part is None for part in parts):
+        return np.broadcast_to(np.array(default, dtype), sum(lengths))
+    return np.concatenate(
+        [np.broadcast_to(np.array(default, dtype), length) if part is None else part for part, length in zip(parts, lengths, strict=True)]
+    )
 
 
 def _runs(  # noqa: PLR0917 - all that is known of a block
-    index: int, metric: Metric, block: Block, codes: Ints, known: Situation, numbers: Numbers, meanings: Meanings,
-    readings: Readings, moved: Moves, as_of: int,
-) -> RunColumns:  # fmt: skip
+    metric: Metric, block: Block, codes: Ints, known: Situation, numbers: Numbers, meanings: Meanings, readings: Readings, moved: Moves
+) -> _Part:
     opens = moved.at.take(moved.opens)
     ticket = block.ticket.take(opens)
+    if not len(opens):
+        none = np.empty(0, np.int64)
+        narrow = none.astype(np.int32)
+        return _Part(narrow, None, None, narrow, narrow, narrow.astype(np.uint8), narrow.astype(np.uint16), none, None, None, None)
     ended = moved.following < len(moved.closes)
     close = np.append(moved.closes, 0).take(moved.following)
-    at_stop = moved.at.take(close) if len(opens) else opens
+    at_stop = moved.at.take(close)
     ended &= block.ticket.take(at_stop) == ticket
+    going = np.flatnonzero(~ended)
     stop_number = numbers.take(at_stop)
-    stop_mask = meanings.mask.take(stop_number)
-    state = np.where((stop_mask & (STOP | CANCEL)) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
+    state, cause = meanings.state.take(stop_number), meanings.cause.take(stop_number)
+    cause[going] = 0
     anchor = _anchors(opens, known, numbers, meanings)
-    last_read = np.where(ended, readings.open.take(at_stop), readings.open_end.take(ticket))
-    whole = last_read - readings.open.take(anchor)
-    excluded = np.zeros(len(opens), np.int64)
+    elapsed = _spent(readings.open, readings.open_end, anchor=anchor, at_stop=at_stop, going=going, ticket=ticket)
+    excluded = paused = ordinal = carried = None
     if readings.excluded is not None and readings.excluded_end is not None:
-        excluded = np.where(ended, readings.excluded[at_stop], readings.excluded_end[ticket]) - readings.excluded[anchor]
-    if moved.state is None or not len(opens):
-        paused = np.zeros(len(opens), np.int64)
-        state[~ended] = State.RUNNING
-    else:
-        paused, last_state = _paused(block, moved, moved.state, readings, close=close, ended=ended)
-        state[~ended] = last_state
-    positions = block.positions
-    elapsed = whole - excluded - paused
-    rows = np.arange(len(opens))
-    begins = np.maximum.accumulate(np.where(leads(ticket), rows, 0))
-    carried = np.zeros(len(opens), np.int64)
-    if metric.accumulates:
-        before = np.cumsum(elapsed) - elapsed
-        carried = before - before[begins]
-    return RunColumns(
-        metric=np.full(len(opens), index, np.uint8),
-        ticket=codes[ticket].astype(np.int32),
-        ordinal=(rows - begins + 1).astype(np.int32),
-        anchor=_global(positions, anchor),
-        opened=_global(positions, opens),
-        stop=np.where(ended, _global(positions, at_stop), -1),
+        excluded = _spent(readings.excluded, readings.excluded_end, anchor=anchor, at_stop=at_stop, going=going, ticket=ticket)
+        elapsed -= excluded
+    state[going] = State.RUNNING
+    if moved.state is not None:
+        paused, state[going] = _paused(block, moved, moved.state, readings, close=close, going=going)
+        elapsed -= paused
+    if metric.repeats or metric.reset is not None:
+        rows = np.arange(len(opens), dtype=np.int32)
+        first = np.flatnonzero(leads(ticket)).astype(np.int32)
+        begins = np.repeat(first, np.diff(first, append=np.int32(len(opens))))
+        ordinal = rows - begins + np.int32(1)
+        if metric.accumulates:
+            before = np.cumsum(elapsed) - elapsed
+            carried = before - before.take(begins)
+    stop = _global(block.positions, at_stop)
+    stop[going] = -1
+    opened = _global(block.positions, opens)
+    return _Part(
+        ticket=codes.take(ticket).astype(np.int32),
+        ordinal=ordinal,
+        anchor=None if anchor is opens else _global(block.positions, anchor),
+        opened=opened,
+        stop=stop,
         state=state,
-        cause=np.where(ended, meanings.cause.take(stop_number), np.uint16(0)),
-        started=block.at[anchor],
-        end=np.where(ended, block.at[at_stop], as_of),
+        cause=cause,
         elapsed=elapsed,
         paused=paused,
         excluded=excluded,
         carried=carried,
-        causes=[],
     )
 
 
-def _global(positions: "slice | Ints", local: Ints) -> Ints:
-    return local + positions.start if isinstance(positions, slice) else positions[local]
+def _spent(reading: Ints, at_end: Ints, *, anchor: Ints, at_stop: Ints, going: Ints, ticket: Ints) -> Ints:
+    """A reading at the end of each cycle less that at its anchor."""
+    spent = reading.take(at_stop)
+    spent[going] = at_end.take(ticket.take(going))
+    spent -= reading.take(anchor)
+    return spent
+
+
+def _global(positions: "slice | Ints", local: Ints) -> NDArray[np.int32]:
+    return (local + positions.start if isinstance(positions, slice) else positions.take(local)).astype(np.int32)
 
 
 def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings) -> Ints:
@@ -240,7 +300,7 @@ def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings
 
 
 def _paused(
-    block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, *, close: Ints, ended: Bools
+    block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, *, close: Ints, going: Ints
 ) -> tuple[Ints, NDArray[np.uint8]]:
     """Paused working time of each cycle, and the state in which each one that has not ended stands."""
     ticket = block.ticket.take(moved.at)
@@ -256,6 +316,5 @@ def _paused(
     spent = np.zeros(len(here) + 1, np.int64)
     np.cumsum((following - here) * (state == State.PAUSED), out=spent[1:])
     end = close.copy()
-    going = np.flatnonzero(~ended)
     end[going] = last[np.searchsorted(first, moved.opens[going], "right") - 1] + 1
     return spent.take(end) - spent.take(moved.opens), state[end[going] - 1]

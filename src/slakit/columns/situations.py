@@ -113,6 +113,15 @@ class Signs:
 
 _GOES = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 _PUBLIC_FACTS = np.int32(pack(public=1, reply=1))
+_CATEGORY, _WANTED, _REPLIED, _BEFORE = 0b111, 0b1000, 0b10000, 5
+"""A level: what holds after an event, as bits of one byte, and from bit 5 on the category before it."""
+_LEVEL_FACTS = np.array(
+    [
+        pack(after=level & _CATEGORY, wanted=bool(level & _WANTED), replied=bool(level & _REPLIED), before=level >> _BEFORE)
+        for level in range(256)
+    ],
+    np.int32,
+)
 
 
 def situation(block: Block, program: Program, signs: Signs) -> Situation:
@@ -123,13 +132,11 @@ def situation(block: Block, program: Program, signs: Signs) -> Situation:
         private = np.flatnonzero(~block.public)
         code[private] &= ~_PUBLIC_FACTS
         flags[private] &= np.uint8(~(Signs.CUSTOMER | Signs.REPLY) & 0xFF)
-    after, before, carriers = _categories(block)
-    code |= (before.astype(np.int32) << SHIFT["before"]) | (after.astype(np.int32) << SHIFT["after"])
-    wanted = _since_first(np.flatnonzero((flags & np.uint8(Signs.CUSTOMER | Signs.OPENS)) != 0), block)
     replies = np.flatnonzero((flags & np.uint8(Signs.REPLY)) != 0)
-    replied = _since_first(replies[wanted[replies]], block)
-    code |= (wanted.astype(np.int32) << SHIFT["wanted"]) | (replied.astype(np.int32) << SHIFT["replied"])
-    solved, solved_before = after[carriers] >= Status.SOLVED, before[carriers] >= Status.SOLVED
+    levels, carriers = _levels(block, flags, replies)
+    code |= _LEVEL_FACTS.take(levels)
+    carried = levels.take(carriers)
+    solved, solved_before = (carried & np.uint8(_CATEGORY)) >= Status.SOLVED, (carried >> np.uint8(_BEFORE)) >= Status.SOLVED
     reopens, solves = np.flatnonzero(solved_before & ~solved), np.flatnonzero(solved & ~solved_before)
     reopened = oldest = latest = reopens
     if len(reopens):
@@ -140,30 +147,49 @@ def situation(block: Block, program: Program, signs: Signs) -> Situation:
     return Situation(code, rare, rare_code, reopened, oldest, latest)
 
 
-def _categories(block: Block) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints]:
-    """Status category after and before each event, and the events that carry one."""
+def _levels(block: Block, flags: NDArray[np.uint8], replies: Ints) -> tuple[NDArray[np.uint8], Ints]:
+    """The level of each event, and the events that carry a status category.
+
+    Each event is given the bits that it flips; one scan over the block then makes them hold on. The
+    bits of a ticket are flipped back where the next one begins.
+    """
     category = block.category.copy()
     opening = category[block.starts]
     category[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
     carriers = np.flatnonzero(category != 0)
-    carried = category[carriers]
-    steps = np.zeros(len(category), np.uint8)
-    steps[carriers] = np.diff(carried, prepend=np.uint8(0))
-    after = np.add.accumulate(steps, dtype=np.uint8)
-    before = np.empty_like(after)
-    before[1:] = after[:-1]
-    before[block.starts] = Status.NONE
-    return after, before, carriers
+    carried = category.take(carriers)
+    steps = np.zeros(len(block) + 1, np.uint8)
+    steps[carriers[:1]] = carried[:1]
+    steps[carriers[1:]] = carried[1:] ^ carried[:-1]
+    asking = _firsts(np.flatnonzero((flags & np.uint8(Signs.CUSTOMER | Signs.OPENS)) != 0), block)
+    _hold_after(steps, asking, block, np.uint8(_WANTED))
+    asked_at = np.full(len(block.starts), len(block), np.int64)
+    asked_at[block.ticket.take(asking)] = asking
+    _hold_after(steps, _firsts(replies[replies > asked_at.take(block.ticket.take(replies))], block), block, np.uint8(_REPLIED))
+    levels = np.bitwise_xor.accumulate(steps[:-1])
+    before = (levels[:-1] & np.uint8(_CATEGORY)) << np.uint8(_BEFORE)
+    before[block.starts[1:] - 1] = Status.NONE
+    levels[1:] |= before
+    return levels, carriers
 
 
-def _since_first(at: Ints, block: Block) -> Bools:
-    """Whether an event comes after the first of its ticket's events at some indices (ascending)."""
-    steps = np.zeros(len(block) + 1, np.int8)
-    first = at[leads(block.ticket[at])]
-    steps[first + 1] = 1
+def _firsts(at: Ints, block: Block) -> Ints:
+    """The first of each ticket's events at some indices (ascending)."""
+    return at[np.flatnonzero(leads(block.ticket.take(at)))]
+
+
+def _hold_after(steps: NDArray[Any], first: Ints, block: Block, bits: np.integer[Any]) -> None:
+    """Let bits hold after an event of a ticket, to its end."""
     ends = np.append(block.starts[1:], len(block))
-    steps[ends[block.ticket[first]]] -= np.int8(1)
-    return np.add.accumulate(steps[:-1], dtype=np.int8).view(np.bool_)
+    steps[first + 1] ^= bits
+    steps[ends[block.ticket.take(first)]] ^= bits
+
+
+def _after_first(at: Ints, block: Block) -> Bools:
+    """Whether an event comes after the first of its ticket's events at some indices (ascending)."""
+    steps = np.zeros(len(block) + 1, np.uint8)
+    _hold_after(steps, _firsts(at, block), block, np.uint8(1))
+    return np.bitwise_xor.accumulate(steps[:-1]).view(np.bool_)
 
 
 def leads(ticket: Ints) -> Bools:
@@ -186,7 +212,7 @@ def _rare(
         whole["by_assignee"] = mine, np.full(len(mine), 1 << SHIFT["by_assignee"], np.int32)
     going = np.flatnonzero((flags & np.uint8(Signs.GOES)) != 0)
     if len(going):
-        gone = np.flatnonzero(_since_first(going, block))
+        gone = np.flatnonzero(_after_first(going, block))
         whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
     parts = [at for at, _ in whole.values() if len(at)]
     if not parts:

@@ -16,6 +16,8 @@ from slakit.machine.metric import Metric, Symbol
 from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, START, STATES, STOP, TABLES, Effect, State
 
 _ENDS = STOP | CANCEL
+_STATES = np.array([State.STOPPED, State.RUNNING, State.STOPPED, State.PAUSED], np.uint8)
+"""The state by whether a cycle is active (bit 0) and whether the last event asks for a pause (bit 1)."""
 
 
 @attrs.define(eq=False)
@@ -44,6 +46,7 @@ class Meanings:
         mask: uint8, the conditions that it meets.
         moves: bool, whether it can start, end or reset a cycle, or change a pause.
         cause: uint16, number of the cause for which it ends a cycle.
+        state: uint8, the `State` of a cycle that it ends.
         anchor: uint8, the `Anchor` of a cycle that it opens.
     """
 
@@ -51,6 +54,7 @@ class Meanings:
         """Read the symbols of the situations known so far; new causes are numbered in ``causes``."""
         self.mask = np.array([symbol.mask for symbol in symbols], np.uint8)
         self.cause = np.array([causes.setdefault(symbol.cause, len(causes)) for symbol in symbols], np.uint16)
+        self.state = np.where((self.mask & _ENDS) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
         self.anchor = np.array([symbol.anchor for symbol in symbols], np.uint8)
         self.moves = (self.mask & (START | _ENDS | RESET)) != 0
         if metric.pause is not None:
@@ -79,7 +83,7 @@ def moves(block: Block, numbers: Numbers, metric: Metric, meanings: Meanings) ->
         meanings: what the situations mean to it.
     """
     at = np.flatnonzero(meanings.moves.take(numbers))
-    mask = meanings.mask.take(numbers[at])
+    mask = meanings.mask.take(numbers.take(at))
     by_scan = (metric.pause is None or metric.resume is None) and (metric.repeats or metric.reset is None)
     strategy = scan if by_scan else lock_step
     return strategy(block, at, mask, metric)
@@ -97,14 +101,14 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
         mask: what each of them meets.
         metric: the clock.
     """
-    ticket = block.ticket[at]
+    ticket = block.ticket.take(at)
     start, ends = (mask & START) != 0, (mask & _ENDS) != 0
     first_here = leads(ticket)
     decisive = start | ends
     active = start
     if not decisive.all():
         decisive |= first_here
-        active = start[np.maximum.accumulate(np.where(decisive, np.arange(len(at), dtype=np.int32), 0))]
+        active = start.take(np.flatnonzero(decisive)).take(np.cumsum(decisive, dtype=np.int32) - np.int32(1))
     before = np.empty_like(active)
     before[1:] = active[:-1]
     before &= ~first_here
@@ -118,7 +122,7 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
         opening, closing = _once(opening, ticket), _once(closing, ticket)
     state = None
     if metric.pause is not None:
-        state = np.where(active, np.where((mask & PAUSE) != 0, np.uint8(State.PAUSED), np.uint8(State.RUNNING)), np.uint8(State.STOPPED))
+        state = _STATES.take(active.view(np.uint8) | (((mask & PAUSE) != 0).view(np.uint8) << np.uint8(1)))
     return _moves(at, opening, closing, state)
 
 
@@ -165,4 +169,3 @@ def _flat(metric: Metric) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     rows = TABLES[metric.repeats]
     cells = [rows[state][mask] for state in range(STATES) for mask in range(MASKS)]
     return np.array([after for after, _ in cells], np.uint8), np.array([effect for _, effect in cells], np.uint8)
-

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from slakit.judge_columns import JudgedColumns
     from slakit.judgement import Judgement
+    from slakit.judgement_arrays import JudgedArrays
     from slakit.penalty.line import Line
     from slakit.penalty.rule import Penalty
 
@@ -53,13 +53,15 @@ def _judged_at(judgement: "Judgement", us: int) -> "Judgement":
 
 
 def _totals(judgement: "Judgement", rules: Rules) -> dict[str, Money]:
-    columns: Any = judgement.regular  # the column engine always has them
-    judged: JudgedColumns = columns.judged
+    regular: Any = judgement.regular  # the column engine always has them
+    judged = regular.judged
     contract = Contract(rules, None)
-    overruns = _overruns(judged)
+    overruns = _overruns(regular)
     for breach in breaches_of(judgement, [row for row in judged.others if row.choice.policy is not None]):
         for _, rule in contract.on(breach):
-            overruns.setdefault((breach.policy, breach.policy_version, id(rule)), (rule, []))[1].append(np.array([breach.overrun_us], np.int64))
+            overruns.setdefault((breach.policy, breach.policy_version, id(rule)), (rule, []))[1].append(
+                np.array([breach.overrun_us], np.int64)
+            )
     totals: dict[str, Money] = {}
     for rule, held in overruns.values():
         charges = linear_charges(np.concatenate(held), rule)
@@ -68,8 +70,9 @@ def _totals(judgement: "Judgement", rules: Rules) -> dict[str, Money]:
     return totals
 
 
-def _overruns(judged: "JudgedColumns") -> "dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]]":
+def _overruns(regular: "JudgedArrays") -> "dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]]":
     """By policy, version and rule, the rule with the overruns of the cycles that it charges, us."""
+    judged = regular.judged
     rows = np.flatnonzero(judged.verdict == _BREACHED)
     kinds = judged.columns.kind
     gone = np.flatnonzero((kinds == EventKind.SPAM) | (kinds == EventKind.DELETED))
@@ -80,9 +83,8 @@ def _overruns(judged: "JudgedColumns") -> "dict[tuple[str, str | None, int], tup
     found: dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
     if not len(rows):
         return found
-    overrun = _overrun(judged, rows)
-    numbers, choices = judged.choice_table()
-    number = numbers[rows]
+    overrun = regular.column("overrun_us").take(rows)
+    number, choices = judged.choice_table(rows)
     width = len(judged.combinations.choices[0])
     for index in np.unique(number).tolist():
         policy, metric = choices[index].policy, judged.program.metrics[index // width].name
@@ -90,13 +92,3 @@ def _overruns(judged: "JudgedColumns") -> "dict[tuple[str, str | None, int], tup
             if rule.metric == metric:
                 found.setdefault((policy.name, policy.label, id(rule)), (rule, []))[1].append(overrun[number == index])
     return found
-
-
-def _overrun(judged: "JudgedColumns", rows: "NDArray[np.int64]") -> "NDArray[np.int64]":
-    if judged.at_field.any():
-        return judged.overrun()[rows]
-    runs = judged.runs
-    goes_on = np.array([metric.accumulates for metric in judged.program.metrics])[runs.metric[rows]]
-    carried = np.where(goes_on, runs.carried[rows], 0)
-    over = runs.elapsed[rows] + carried - np.maximum(judged.target[rows], carried)
-    return np.maximum(over, 0)
