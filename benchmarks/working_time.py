@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -88,8 +89,8 @@ def peers() -> tuple[dict[str, Any], dict[str, Any]]:
         elapsed["businesstimedelta"] = (per_pair(lambda a, b: rules.difference(a, b).timedelta), "aware", 100)
         due["businesstimedelta"] = (per_pair(lambda a, d: a + biz.BusinessTimeDelta(rules, timedelta=d)), "aware", 100)
     if duration := optional("business_duration"):
-        seconds = lambda a, b: duration.businessDuration(a, b, nine, five, holidaylist=HOLIDAYS, unit="sec")
-        elapsed["business-duration"] = (per_pair(lambda a, b: timedelta(seconds=round(seconds(a, b)))), "naive", 500)
+        count = partial(duration.businessDuration, starttime=nine, endtime=five, holidaylist=HOLIDAYS, unit="sec")
+        elapsed["business-duration"] = (per_pair(lambda a, b: timedelta(seconds=round(count(a, b)))), "naive", 500)
     if pandas := optional("pandas"):
         hour = pandas.offsets.CustomBusinessHour(start="09:00", end="17:00", holidays=HOLIDAYS)
         due["pandas CustomBusinessHour"] = (per_pair(lambda a, d: pandas.Timestamp(a) + hour * (d // timedelta(hours=1))), "hours", 500)
