@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from slakit import Escalation, Exclusion, Policy, PolicySet, PriorityMatrix, Schedule, Target
-from tests.strategies import PRIORITIES, START, TIERS
+from tests.strategies import PRIORITIES, START, TIERS, event_rows, well_formed_rows
 
 DESK = Schedule.weekly("mon-fri 09:00-12:30 13:00-17:00", tz="Europe/Berlin", holidays={"2026-04-03": "Good Friday"})
 NIGHT = Schedule.weekly("mon-sun 20:00-04:00", tz="America/New_York")
@@ -22,6 +22,7 @@ METRICS = (
 )
 
 spans = st.sampled_from(("1s", "5m", "20m", "1h", "4h", "8h", "30h", "1 working day", "end of 2 working days"))
+lengths = st.sampled_from(("1s", "5m", "20m", "1h", "4h", "8h", "30h"))
 schedules = st.sampled_from(SCHEDULES)
 
 
@@ -90,11 +91,15 @@ def exclusions():
 
 
 @st.composite
-def judging_rows(draw, **wishes):
-    """Rows as `tests.strategies.event_rows` draws them, some tickets with a due date that may move."""
-    from tests.strategies import event_rows
+def judging_rows(draw, *, tidy=False, **wishes):
+    """Rows as `tests.strategies` draws them, some tickets with a due date that may move.
 
-    rows = [dict(row) for row in draw(event_rows(**wishes))]
+    Args:
+        draw: Hypothesis.
+        tidy: each ticket begins with its one `created`.
+        **wishes: for the strategy of rows.
+    """
+    rows = [dict(row) for row in draw(well_formed_rows(gone=True, **wishes) if tidy else event_rows(**wishes))]
     dates = st.sampled_from(
         ("2026-03-26T12:00:30+00:00", "2026-03-26T14:00:00+01:00", "2026-03-27T09:00:00+00:00", "2026-04-20T09:00:00+00:00")
     )
