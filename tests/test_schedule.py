@@ -247,7 +247,9 @@ def test_a_long_way_back():
     back, forth = start - timedelta(weeks=500), start + timedelta(weeks=500)
     assert desk.met_until(start, timedelta(hours=-20_000)) == back == desk.start_by(start, "20000h")
     assert desk.met_until(start, "20000h") == forth == desk.due_at(start, "20000h")
-    assert Schedule.weekly("daily 10:00-11:00", tz="UTC").due_at(start, "7000h") == datetime(2026, 1, 5, 11, tzinfo=UTC) + timedelta(days=7_000)
+    assert Schedule.weekly("daily 10:00-11:00", tz="UTC").due_at(start, "7000h") == datetime(2026, 1, 5, 11, tzinfo=UTC) + timedelta(
+        days=7_000
+    )
     fresh = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
     assert fresh.met_until([start], timedelta(hours=-20_000)).tolist() == [back.replace(tzinfo=None)]
     assert fresh.met_until([start], "20000h").tolist() == [forth.replace(tzinfo=None)]
@@ -303,15 +305,14 @@ def test_arrays_give_arrays():
 
 def test_series_are_arrays():
     """Series of pandas and polars, naive as UTC or with a zone, give what numpy gives."""
-    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    import pandas as pd
+    import polars as pl
+
     expected = NINE.due_at(np.array(["2026-01-05T15:30"], "datetime64[us]"), "1h").tolist()
-    aware = pandas.Series(pandas.to_datetime(["2026-01-05T16:30"])).dt.tz_localize("Europe/Berlin")
+    aware = pd.Series(pd.to_datetime(["2026-01-05T16:30"])).dt.tz_localize("Europe/Berlin")
     assert NINE.due_at(aware, "1h").tolist() == expected
-    assert (
-        NINE.due_at(pandas.Series(pandas.to_datetime(["2026-01-05T15:30"])), pandas.Series(pandas.to_timedelta(["1h"]))).tolist()
-        == expected
-    )
-    assert NINE.due_at(polars.Series([datetime(2026, 1, 5, 15, 30)]), "1h").tolist() == expected  # noqa: DTZ001
+    assert NINE.due_at(pd.Series(pd.to_datetime(["2026-01-05T15:30"])), pd.Series(pd.to_timedelta(["1h"]))).tolist() == expected
+    assert NINE.due_at(pl.Series([datetime(2026, 1, 5, 15, 30)]), "1h").tolist() == expected  # noqa: DTZ001
 
 
 def test_spans_may_be_objects():

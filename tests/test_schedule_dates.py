@@ -100,6 +100,18 @@ def test_an_object_that_fills_itself_needs_years(calendar):
     assert day_date(until) == date(2026, 12, 31)
 
 
+def test_a_calendar_of_the_holidays_package():
+    """Iran's own object is empty until asked: with years it names Nowruz 2026, without it is refused."""
+    import holidays
+
+    found, until = parse_holidays(holidays.country_holidays("IR"), None, range(2025, 2027))
+    assert "Nowruz" in dict(found)[(date(2026, 3, 21) - date(1970, 1, 1)).days]
+    assert day_date(until) == date(2026, 12, 31)
+    with pytest.raises(ScheduleError) as caught:
+        parse_holidays(holidays.country_holidays("IR"), None, None)
+    assert caught.value.code == "holidays_need_years"
+
+
 def test_an_object_that_is_filled_is_read():
     """Once it holds dates it is a mapping like another; ``years`` keeps those of its years."""
     filled = Filling({date(2026, 1, 1): "New Year"})

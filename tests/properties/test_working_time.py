@@ -184,6 +184,23 @@ def test_deadlines_are_inverses(situation):
             assert (until is None or t <= until) == (passed <= span)
 
 
+@examples(150)
+@given(situations(CHANGES))
+def test_start_by_is_the_latest(situation):
+    """From start_by the span fits before the end, and a microsecond later it does not."""
+    plain, flags, points, spans = situation
+    if not any(flags.open):
+        return
+    clock = build(plain).clock
+    for end in points:
+        for span in spans:
+            latest = ask(clock.start_by_us, end, span)
+            if latest is not None:
+                assert latest <= end
+                assert clock.elapsed_us(latest, end) >= span
+                assert latest == end or clock.elapsed_us(latest + 1, end) < span
+
+
 @examples(100)
 @given(situations(CHANGES), situations(CHANGES))
 def test_de_morgan(one, other):
