@@ -76,13 +76,12 @@ class Judgement:
     def rows(self) -> tuple[JudgedCycle, ...]:
         """Every judged cycle."""
         if self._rows is None:
-            by_metric: dict[str, list[JudgedCycle]] = {metric.name: [] for metric in self.metrics}
-            if by_metric:
-                judge_one = self._judge()
-                for ticket in self.log.tickets:
-                    for row in judge_one.judge(ticket):
-                        by_metric[row.metric.name].append(row)
-            self._rows = tuple(row for rows in by_metric.values() for row in rows)
+            tickets = self.log.tickets if self.metrics else ()
+            judged = [row for ticket in tickets for row in self._judge().judge(ticket)]
+            if len(tickets) > 1:
+                rank = {metric.name: number for number, metric in enumerate(self.metrics)}
+                judged.sort(key=lambda row: rank[row.metric.name])
+            self._rows = tuple(judged)
         return self._rows
 
     @property

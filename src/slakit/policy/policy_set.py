@@ -64,6 +64,7 @@ class PolicySet:
         metrics: the clocks that some policy has a target for, in order of first mention.
         choosing_fields: the ticket's fields by which policy and priority are chosen.
         fields: those, and the fields that carry a due instant: a change of one can change a target.
+        boundaries: the instants (us) at which some policy begins or ends to apply, ascending.
     """
 
     if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class PolicySet:
     metrics: "tuple[Metric, ...]" = attrs.field(init=False, eq=False)
     choosing_fields: frozenset[str] = attrs.field(init=False, eq=False)
     fields: frozenset[str] = attrs.field(init=False, eq=False)
+    boundaries: tuple[int, ...] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Check policies against each other and against the priorities."""
@@ -103,6 +105,8 @@ class PolicySet:
         put(self, "choosing_fields", self._choosing_fields())
         due = {target.field for policy in self.policies for _, rows in policy.targets for _, target in rows if target.field is not None}
         put(self, "fields", self.choosing_fields | due)
+        edges = {at for policy in self.policies for at in (policy.valid_from, policy.valid_until) if at is not None}
+        put(self, "boundaries", tuple(sorted(edges)))
 
     def _check_versions(self) -> None:
         by_name: dict[str, list[Policy]] = {}
@@ -130,11 +134,6 @@ class PolicySet:
         for policy in self.policies:
             names |= set() if policy.when is None else set(policy.when.fields)
         return frozenset(names)
-
-    @property
-    def boundaries(self) -> tuple[int, ...]:
-        """The instants (us) at which some policy begins or ends to apply, ascending."""
-        return tuple(sorted({at for policy in self.policies for at in (policy.valid_from, policy.valid_until) if at is not None}))
 
     def priority(self, fields: Mapping[str, Any]) -> str | None:
         """The priority of a ticket: its own, else derived from impact and urgency, else None."""
