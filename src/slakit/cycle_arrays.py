@@ -105,13 +105,13 @@ class RunArrays:
             return spelled(self.coded(name))
         plain: dict[str, Any] = {
             "ticket": lambda: self.columns.tickets[runs.ticket],
-            "ordinal": lambda: runs.ordinal.astype(np.int64),
+            "ordinal": lambda: runs.ordinal,
             "started_at": lambda: runs.started.view("datetime64[us]"),
             "stopped_at": lambda: np.where(stopped, runs.end, NAT).view("datetime64[us]"),
             "elapsed_us": lambda: runs.elapsed,
             "accumulated_us": lambda: runs.carried + runs.elapsed,
-            "paused_us": lambda: np.ascontiguousarray(runs.paused),
-            "excluded_us": lambda: np.ascontiguousarray(runs.excluded),
+            "paused_us": lambda: runs.paused,
+            "excluded_us": lambda: runs.excluded,
             "wall_us": lambda: runs.end - runs.started,
             "anchor_event": lambda: self._event_keys(runs.anchor, np.ones(len(runs), np.bool_)),
             "stop_event": lambda: self._event_keys(runs.stop, stopped),

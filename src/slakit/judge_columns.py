@@ -117,7 +117,7 @@ class JudgedColumns:
 
     def _judged(self, metric: int, rows: slice) -> Ints:
         elapsed = self.runs.elapsed[rows]
-        return elapsed + self.runs.carried[rows] if self.program.metrics[metric].accumulates else elapsed
+        return elapsed + self.runs.carried_of(metric, rows) if self.program.metrics[metric].accumulates else elapsed
 
     def _target(self, metric: int, rows: slice) -> Ints:
         """The targets of a stretch of rows; one number where all have the same."""
@@ -128,7 +128,7 @@ class JudgedColumns:
     def _applied(self, by_combination: Ints, rows: slice) -> Ints:
         if (by_combination == by_combination[-1]).all():
             return by_combination[-1:]
-        return by_combination.take(self.combinations.of.take(self.runs.ticket[rows]))
+        return by_combination.take(self.combinations.of.take(self.runs.ticket_of(rows)))
 
     def _per_cycle(self, table: Ints) -> Ints:
         return self._in_stretches(lambda metric, rows: self._applied(table[metric], rows))
@@ -141,8 +141,7 @@ class JudgedColumns:
 
     def stretches(self) -> Iterator[tuple[int, slice]]:
         """The rows in stretches of one clock that fit the cache."""
-        bounds = np.searchsorted(self.runs.metric, np.arange(len(self.program.metrics) + 1, dtype=np.uint8)).tolist()
-        for metric, (first, last) in enumerate(pairwise(bounds)):
+        for metric, (first, last) in enumerate(pairwise(self.runs.bounds)):
             for begin in range(first, last, STRETCH):
                 yield metric, slice(begin, min(begin + STRETCH, last))
 
@@ -153,7 +152,7 @@ class JudgedColumns:
         number = self.runs.metric[rows].astype(np.int64)
         if width > 1:
             number *= width
-            number += self.combinations.of.take(self.runs.ticket[rows])
+            number += self.combinations.of.take(self.runs.ticket_of(rows))
         return number, flat
 
     def judge(self) -> None:
@@ -187,7 +186,7 @@ class JudgedColumns:
         def over(metric: int, rows: slice) -> Ints:
             target = allowed = self._target(metric, rows)
             if self.program.metrics[metric].accumulates:
-                allowed = np.maximum(target, self.runs.carried[rows])
+                allowed = np.maximum(target, self.runs.carried_of(metric, rows))
             beyond = self._judged(metric, rows) - allowed
             return _unless_missing(target, np.maximum(beyond, 0, out=beyond))
 
@@ -345,9 +344,10 @@ def _varying(judged: JudgedColumns) -> Varying | None:
     target, schedule_of = judged.target, judged.schedule_of
     due = np.full(len(runs), NAT, np.int64)
     at_field = np.zeros(len(runs), np.bool_)
-    of = combinations.of[runs.ticket]
+    metric, ticket = runs.metric, runs.ticket
+    of = combinations.of[ticket]
     for index, number, wanted in unfixed:
-        rows = np.flatnonzero((runs.metric == index) & (of == number))
+        rows = np.flatnonzero((metric == index) & (of == number))
         if isinstance(wanted.length, WorkingDays):
             started = runs.started
             for which in np.unique(schedule_of[rows]).tolist():
@@ -358,7 +358,7 @@ def _varying(judged: JudgedColumns) -> Varying | None:
                 target[here] = np.where(due[here] == NAT, NAT, length)
         elif wanted.field is not None:
             codes, given = columns.coded(wanted.field)
-            code = codes[columns.starts[runs.ticket[rows]]]
+            code = codes[columns.starts[ticket[rows]]]
             instants = np.array([NAT if one is None else instant(one) for one in given] + [NAT], np.int64)
             due[rows] = instants[code]
             at_field[rows] = due[rows] != NAT

@@ -159,16 +159,17 @@ class JudgedArrays:
     def _one_by_one(self, rows: Ints, due: Ints, met: Ints, breached: Ints) -> None:
         runs, metrics = self.judged.runs, self.judged.program.metrics
         judge_one = self._judge_one()
-        tickets = self.judged.columns.tickets[runs.ticket[rows]].tolist()
+        metric, ordinal, ticket_of = runs.metric, runs.ordinal, runs.ticket
+        tickets = self.judged.columns.tickets[ticket_of[rows]].tolist()
         known: dict[tuple[str, int], JudgedCycle] = {}
         last: Any = object()
-        order = np.argsort(runs.ticket[rows], kind="stable")
+        order = np.argsort(ticket_of[rows], kind="stable")
         for place in order.tolist():
             row, ticket = int(rows[place]), tickets[place]
             if ticket != last:
                 known = {(one.metric.name, one.run.ordinal): one for one in judge_one.judge(ticket)}
                 last = ticket
-            one = known[metrics[runs.metric[row]].name, int(runs.ordinal[row])]
+            one = known[metrics[metric[row]].name, int(ordinal[row])]
             for array, us in ((due, one.due_us), (met, one.met_until_us), (breached, one.breached_us)):
                 array[row] = NAT if us is None else us
 

@@ -5,13 +5,14 @@ which `slakit.measure` gives to the object interpreter. Both give identical inte
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints, Numbers, Signs, Situation, SymbolTable, leads, situation
+from slakit.columns.situations import Block, Bools, Ints, Situation, SymbolTable, leads, situation
 from slakit.columns.strategies import Meanings, Moves, moves
 from slakit.events.kinds import EventKind
 from slakit.machine.metric import Anchor, Metric
@@ -48,38 +49,57 @@ class Readings:
 
 @attrs.define(eq=False)
 class RunColumns:
-    """Cycles as arrays, one row a cycle, ordered by metric, ticket and ordinal.
+    """Cycles as arrays, one row a cycle, ordered by metric, ticket and ordinal; what follows from others is worked out when asked for.
 
     Attributes:
         columns: the events known.
         as_of: the instant up to which they are known, us.
-        metric: uint8, index of the clock.
-        ticket: int32, code of the ticket in the columns.
-        ordinal: int32, 1 for the first cycle of the clock on the ticket.
+        bounds: the first row of each clock, and the number of rows.
         anchor: int32, position of the event that the cycle dates from.
         opened: int32, position of the event that opened it.
         stop: int32, position of the event that ended it, -1 while open.
         state: uint8, `State`.
         cause: uint16, index into ``causes``, 0 while open.
-        elapsed, paused, excluded, carried: int64, us of working time.
+        elapsed: int64, us of working time.
+        paused_by, excluded_by, carried_by: likewise, by clock; None where it is zero throughout.
         causes: the texts of ``cause``.
     """
 
     columns: "EventColumns"
     as_of: int
-    metric: NDArray[np.uint8]
-    ticket: NDArray[np.int32]
-    ordinal: NDArray[np.int32]
+    bounds: list[int]
     anchor: NDArray[np.int32]
     opened: NDArray[np.int32]
     stop: NDArray[np.int32]
     state: NDArray[np.uint8]
     cause: NDArray[np.uint16]
     elapsed: Ints
-    paused: Ints
-    excluded: Ints
-    carried: Ints
+    paused_by: "list[Ints | None]"
+    excluded_by: "list[Ints | None]"
+    carried_by: "list[Ints | None]"
     causes: list[str]
+
+    @property
+    def metric(self) -> NDArray[np.uint8]:
+        """Index of the clock."""
+        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.uint8), np.diff(self.bounds))
+
+    @property
+    def ticket(self) -> NDArray[np.int32]:
+        """Code of the ticket in the columns."""
+        return self.ticket_of(slice(None))
+
+    def ticket_of(self, rows: "slice | Ints") -> NDArray[np.int32]:
+        """``ticket`` of some rows."""
+        return self.columns.ticket.take(self.opened[rows])
+
+    @property
+    def ordinal(self) -> Ints:
+        """1 for the first cycle of the clock on the ticket."""
+        begins = leads(self.ticket)
+        begins[[bound for bound in self.bounds if bound < len(self)]] = True
+        first = np.flatnonzero(begins)
+        return np.arange(1, len(self) + 1) - np.repeat(first, np.diff(first, append=len(self)))
 
     @property
     def started(self) -> Ints:
@@ -98,25 +118,50 @@ class RunColumns:
         end[np.flatnonzero(stop < 0)] = self.as_of
         return end
 
+    @property
+    def paused(self) -> Ints:
+        """Working time of the pauses, us."""
+        return self._whole(self.paused_by)
+
+    @property
+    def excluded(self) -> Ints:
+        """Working time that exclusions take out, us."""
+        return self._whole(self.excluded_by)
+
+    @property
+    def carried(self) -> Ints:
+        """Working time of the ticket's earlier cycles of the clock, us, where it accumulates; else 0."""
+        return self._whole(self.carried_by)
+
+    def _whole(self, by_clock: "list[Ints | None]") -> Ints:
+        whole = np.zeros(len(self), np.int64)
+        for (first, last), given in zip(pairwise(self.bounds), by_clock, strict=True):
+            if given is not None:
+                whole[first:last] = given
+        return whole
+
+    def carried_of(self, metric: int, rows: slice) -> "Ints | int":
+        """``carried`` of some rows of one clock."""
+        carried, first = self.carried_by[metric], self.bounds[metric]
+        return 0 if carried is None else carried[rows.start - first : rows.stop - first]
+
     def __len__(self) -> int:
         """Number of cycles."""
-        return len(self.ticket)
+        return len(self.opened)
 
 
 class _Part(NamedTuple):
-    """The cycles of one clock in one block; as `RunColumns`, None for zeros."""
+    """The cycles of one clock in one block; as `RunColumns`, None for zeros, or for an anchor that is the opening."""
 
-    ticket: NDArray[np.int32]
-    ordinal: NDArray[np.int32] | None
-    anchor: NDArray[np.int32] | None
     opened: NDArray[np.int32]
     stop: NDArray[np.int32]
     state: NDArray[np.uint8]
     cause: NDArray[np.uint16]
     elapsed: Ints
-    paused: Ints | None
-    excluded: Ints | None
-    carried: Ints | None
+    anchor: NDArray[np.int32] | None = None
+    paused: Ints | None = None
+    excluded: Ints | None = None
+    carried: Ints | None = None
 
 
 def regular_tickets(columns: "EventColumns") -> Bools:
@@ -178,59 +223,49 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     table = SymbolTable(program)
     causes: dict[str, int] = {"": 0}
     parts: list[list[_Part]] = [[] for _ in program.metrics]
-    signs, situations, meanings = Signs(program.responders), 0, list[Meanings]()
+    situations, meanings = 0, list[Meanings]()
     for block, codes in blocks(columns, regular):
-        known = situation(block, program, signs)
-        numbers = table.numbers(block, known).astype(np.intp)
+        known = situation(block, program, table)
         if len(table.rows) > situations:
             situations = len(table.rows)
             meanings = [
                 Meanings(metric, [row[index] for row in table.rows], table.codes, causes) for index, metric in enumerate(program.metrics)
             ]
         for index, metric in enumerate(program.metrics):
-            moved = moves(block, numbers, metric, meanings[index])
-            parts[index].append(_runs(metric, block, codes, known, numbers, meanings[index], read(block, codes, index), moved))
+            moved = moves(block, known.numbers, metric, meanings[index])
+            readings = read(block, codes, index)
+            parts[index].append(_runs(metric, block, known, meanings=meanings[index], readings=readings, moved=moved))
     return _joined(columns, as_of, parts, list(causes))
 
 
 def _joined(columns: "EventColumns", as_of: int, parts: list[list[_Part]], causes: list[str]) -> RunColumns:
     """The cycles of all clocks and blocks one after the other."""
+    bounds = [0, *accumulate(sum(len(part.opened) for part in of_metric) for of_metric in parts)]
     every = [part for of_metric in parts for part in of_metric]
-    lengths = [len(part.ticket) for part in every]
     made = {
-        name: _column([getattr(part, name) for part in every], lengths, dtype, int(name == "ordinal")) for name, dtype in _DTYPES.items()
+        name: np.concatenate([np.empty(0, dtype), *(getattr(part, name) for part in every)])
+        for name, dtype in (("opened", np.int32), ("stop", np.int32), ("state", np.uint8), ("cause", np.uint16), ("elapsed", np.int64))
     }
     made["anchor"] = made["opened"]
     if any(part.anchor is not None for part in every):
         made["anchor"] = np.concatenate([part.opened if part.anchor is None else part.anchor for part in every])
-    counts = [sum(len(part.ticket) for part in of_metric) for of_metric in parts]
-    return RunColumns(columns, as_of, np.repeat(np.arange(len(parts), dtype=np.uint8), counts), **made, causes=causes)
+    by_clock = {f"{name}_by": [_unless_zero(of_metric, name) for of_metric in parts] for name in ("paused", "excluded", "carried")}
+    return RunColumns(columns, as_of, bounds, **made, **by_clock, causes=causes)  # type: ignore[arg-type]  # arrays and lists by name
 
 
-_DTYPES: dict[str, Any] = {
-    "ticket": np.int32, "ordinal": np.int32, "opened": np.int32, "stop": np.int32, "state": np.uint8, "cause": np.uint16,
-    "elapsed": np.int64, "paused": np.int64, "excluded": np.int64, "carried": np.int64,
-}  # fmt: skip
+def _unless_zero(parts: list[_Part], name: str) -> Ints | None:
+    given = [getattr(part, name) for part in parts]
+    if all(one is None for one in given):
+        return None
+    return np.concatenate([np.zeros(len(part.opened), np.int64) if one is None else one for part, one in zip(parts, given, strict=True)])
 
 
-def _column(parts: "list[NDArray[Any] | None]", lengths: list[int], dtype: Any, default: int) -> NDArray[Any]:
-    """Arrays one after the other; a column that is the same number throughout takes no memory."""
-    if all(part is None for part in parts):
-        return np.broadcast_to(np.array(default, dtype), sum(lengths))
-    return np.concatenate(
-        [np.broadcast_to(np.array(default, dtype), length) if part is None else part for part, length in zip(parts, lengths, strict=True)]
-    )
-
-
-def _runs(  # noqa: PLR0917 - all that is known of a block
-    metric: Metric, block: Block, codes: Ints, known: Situation, numbers: Numbers, meanings: Meanings, readings: Readings, moved: Moves
-) -> _Part:
-    opens = moved.at.take(moved.opens)
-    ticket = block.ticket.take(opens)
+def _runs(metric: Metric, block: Block, known: Situation, *, meanings: Meanings, readings: Readings, moved: Moves) -> _Part:
+    opens, numbers = moved.at.take(moved.opens), known.numbers
     if not len(opens):
-        none = np.empty(0, np.int64)
-        narrow = none.astype(np.int32)
-        return _Part(narrow, None, None, narrow, narrow, narrow.astype(np.uint8), narrow.astype(np.uint16), none, None, None, None)
+        narrow = np.empty(0, np.int32)
+        return _Part(narrow, narrow, np.empty(0, np.uint8), np.empty(0, np.uint16), np.empty(0, np.int64))
+    ticket = block.ticket.take(opens)
     ended = moved.following < len(moved.closes)
     close = np.append(moved.closes, 0).take(moved.following)
     at_stop = moved.at.take(close)
@@ -239,9 +274,9 @@ def _runs(  # noqa: PLR0917 - all that is known of a block
     stop_number = numbers.take(at_stop)
     state, cause = meanings.state.take(stop_number), meanings.cause.take(stop_number)
     cause[going] = 0
-    anchor = _anchors(opens, known, numbers, meanings)
+    anchor = _anchors(opens, known, meanings)
     elapsed = _spent(readings.open, readings.open_end, anchor=anchor, at_stop=at_stop, going=going, ticket=ticket)
-    excluded = paused = ordinal = carried = None
+    excluded = paused = carried = None
     if readings.excluded is not None and readings.excluded_end is not None:
         excluded = _spent(readings.excluded, readings.excluded_end, anchor=anchor, at_stop=at_stop, going=going, ticket=ticket)
         elapsed -= excluded
@@ -249,29 +284,15 @@ def _runs(  # noqa: PLR0917 - all that is known of a block
     if moved.state is not None:
         paused, state[going] = _paused(block, moved, moved.state, readings, close=close, going=going)
         elapsed -= paused
-    if metric.repeats or metric.reset is not None:
-        rows = np.arange(len(opens), dtype=np.int32)
-        first = np.flatnonzero(leads(ticket)).astype(np.int32)
-        begins = np.repeat(first, np.diff(first, append=np.int32(len(opens))))
-        ordinal = rows - begins + np.int32(1)
-        if metric.accumulates:
-            before = np.cumsum(elapsed) - elapsed
-            carried = before - before.take(begins)
+    if metric.accumulates:
+        first = np.flatnonzero(leads(ticket))
+        before = np.cumsum(elapsed) - elapsed
+        carried = before - np.repeat(before.take(first), np.diff(first, append=len(opens)))
     stop = _global(block.positions, at_stop)
     stop[going] = -1
     opened = _global(block.positions, opens)
     return _Part(
-        ticket=codes.take(ticket).astype(np.int32),
-        ordinal=ordinal,
-        anchor=None if anchor is opens else _global(block.positions, anchor),
-        opened=opened,
-        stop=stop,
-        state=state,
-        cause=cause,
-        elapsed=elapsed,
-        paused=paused,
-        excluded=excluded,
-        carried=carried,
+        opened, stop, state, cause, elapsed, None if anchor is opens else _global(block.positions, anchor), paused, excluded, carried
     )
 
 
@@ -287,11 +308,11 @@ def _global(positions: "slice | Ints", local: Ints) -> NDArray[np.int32]:
     return (local + positions.start if isinstance(positions, slice) else positions.take(local)).astype(np.int32)
 
 
-def _anchors(opens: Ints, known: Situation, numbers: Numbers, meanings: Meanings) -> Ints:
+def _anchors(opens: Ints, known: Situation, meanings: Meanings) -> Ints:
     """The events that the cycles date from: at a reopening, a customer message at hand."""
     if not len(known.reopened):
         return opens
-    anchor_of = meanings.anchor[numbers[opens]]
+    anchor_of = meanings.anchor[known.numbers[opens]]
     anchors = opens.copy()
     for which, messages in ((Anchor.OLDEST, known.oldest), (Anchor.LATEST, known.latest)):
         rows = np.flatnonzero(anchor_of == which)

@@ -5,6 +5,7 @@ beginning with its only `created`.
 """
 
 from collections.abc import Collection
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -68,51 +69,47 @@ class Situation:
     """What the interpreter knows of a block's events.
 
     Attributes:
-        code: int32[n], packed facts (`slakit.machine.facts`) but for the rare ones.
-        rare: indices of the events that have a rare fact as well.
-        rare_code: int32, the whole packed facts of each of them.
+        numbers: intp[n], the number of each event's situation in the `SymbolTable`.
         reopened: indices of the events that reopen a ticket with a customer message at hand.
         oldest: for each of them, index of the oldest such message.
         latest: for each of them, index of the latest.
     """
 
-    code: NDArray[np.int32]
-    rare: Ints
-    rare_code: NDArray[np.int32]
+    numbers: Numbers
     reopened: Ints
     oldest: Ints
     latest: Ints
 
 
 class Signs:
-    """What kind and role alone say of an event, looked up at ``kind | role << 5``.
+    """What kind, role and visibility alone say of an event, looked up at ``kind | role << 5 | private << 8``.
 
     Attributes:
-        code: int32[256], the packed facts that they settle, for a public event.
-        flags: uint8[256], bits of `CUSTOMER`, `REPLY`, `OPENS`, `STATUS`, `ASSIGNS` and `GOES`.
+        code: int32[512], the packed facts that they settle.
+        flags: uint8[512], bits of `CUSTOMER`, `REPLY`, `OPENS`, `STATUS`, `ASSIGNS` and `GOES`.
     """
 
     CUSTOMER, REPLY, OPENS, STATUS, ASSIGNS, GOES = 1, 2, 4, 8, 16, 32
 
     def __init__(self, responders: Collection[Role]) -> None:
         """Work the table out for the roles whose public messages are replies."""
-        self.code = np.zeros(256, np.int32)
-        self.flags = np.zeros(256, np.uint8)
-        for kind in EventKind:
-            for role in Role:
-                message = kind is EventKind.MESSAGE
-                reply = message and role in responders
-                opens = kind is EventKind.CREATED and role is not Role.AGENT
-                self.code[kind | role << 5] = pack(kind=kind, role=role, public=1, reply=reply)
-                self.flags[kind | role << 5] = (
-                    self.CUSTOMER * (message and role is Role.CUSTOMER) | self.REPLY * reply | self.OPENS * opens
-                    | self.STATUS * (kind is EventKind.STATUS) | self.ASSIGNS * (kind is EventKind.ASSIGNED)
-                    | self.GOES * (kind in _GOES)
-                )  # fmt: skip
+        self.code = np.zeros(1 << SIGN_BITS, np.int32)
+        self.flags = np.zeros(1 << SIGN_BITS, np.uint8)
+        for kind, role, public in product(EventKind, Role, (False, True)):
+            message = kind is EventKind.MESSAGE and public
+            reply = message and role in responders
+            opens = kind is EventKind.CREATED and role is not Role.AGENT
+            sign = kind | role << 5 | (not public) << 8
+            self.code[sign] = pack(kind=kind, role=role, public=public, reply=reply)
+            self.flags[sign] = (
+                self.CUSTOMER * (message and role is Role.CUSTOMER) | self.REPLY * reply | self.OPENS * opens
+                | self.STATUS * (kind is EventKind.STATUS) | self.ASSIGNS * (kind is EventKind.ASSIGNED)
+                | self.GOES * (kind in _GOES)
+            )  # fmt: skip
 
 
 _GOES = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
-_PUBLIC_FACTS = np.int32(pack(public=1, reply=1))
+SIGN_BITS = 9
 _CATEGORY, _WANTED, _REPLIED, _BEFORE = 0b111, 0b1000, 0b10000, 5
 """A level: what holds after an event, as bits of one byte, and from bit 5 on the category before it."""
 _LEVEL_FACTS = np.array(
@@ -124,17 +121,13 @@ _LEVEL_FACTS = np.array(
 )
 
 
-def situation(block: Block, program: Program, signs: Signs) -> Situation:
+def situation(block: Block, program: Program, table: "SymbolTable") -> Situation:
     """The facts of every event of a block, as the object interpreter derives them one by one."""
-    sign = (block.kind | (block.role << np.uint8(5))).astype(np.intp)
-    code, flags = signs.code.take(sign), signs.flags.take(sign)
-    if not block.public.all():
-        private = np.flatnonzero(~block.public)
-        code[private] &= ~_PUBLIC_FACTS
-        flags[private] &= np.uint8(~(Signs.CUSTOMER | Signs.REPLY) & 0xFF)
+    private = (~block.public).view(np.uint8).astype(np.uint16) << np.uint16(8)
+    sign = ((block.kind | (block.role << np.uint8(5))) | private).astype(np.intp)
+    flags = table.signs.flags.take(sign)
     replies = np.flatnonzero((flags & np.uint8(Signs.REPLY)) != 0)
     levels, carriers = _levels(block, flags, replies)
-    code |= _LEVEL_FACTS.take(levels)
     carried = levels.take(carriers)
     solved, solved_before = (carried & np.uint8(_CATEGORY)) >= Status.SOLVED, (carried >> np.uint8(_BEFORE)) >= Status.SOLVED
     reopens, solves = np.flatnonzero(solved_before & ~solved), np.flatnonzero(solved & ~solved_before)
@@ -143,8 +136,11 @@ def situation(block: Block, program: Program, signs: Signs) -> Situation:
         solve = solves[np.cumsum(np.bincount(solves, minlength=len(carriers)))[reopens] - 1]
         customer = np.flatnonzero((flags & np.uint8(Signs.CUSTOMER)) != 0)
         reopened, oldest, latest = _waits(carriers[reopens], carriers[solve], customer, replies)
-    rare, rare_code = _rare(block, program, code, flags, reopened)
-    return Situation(code, rare, rare_code, reopened, oldest, latest)
+    key = levels.astype(np.intp)
+    key <<= SIGN_BITS
+    key |= sign
+    rare, rare_facts = _rare(block, program, flags, reopened)
+    return Situation(table.numbers(block, key, rare, rare_facts), reopened, oldest, latest)
 
 
 def _levels(block: Block, flags: NDArray[np.uint8], replies: Ints) -> tuple[NDArray[np.uint8], Ints]:
@@ -199,10 +195,8 @@ def leads(ticket: Ints) -> Bools:
     return first
 
 
-def _rare(
-    block: Block, program: Program, code: NDArray[np.int32], flags: NDArray[np.uint8], reopened: Ints
-) -> tuple[Ints, NDArray[np.int32]]:
-    """The events with facts that few events have, and their whole codes."""
+def _rare(block: Block, program: Program, flags: NDArray[np.uint8], reopened: Ints) -> tuple[Ints, NDArray[np.int32]]:
+    """The events with facts that few events have, and these facts, packed."""
     whole: dict[str, tuple[Ints, NDArray[np.int32]]] = {"waiting": (reopened, np.full(len(reopened), 1 << SHIFT["waiting"], np.int32))}
     assigned = np.flatnonzero((flags & np.uint8(Signs.ASSIGNS)) != 0)
     if len(assigned):
@@ -215,13 +209,11 @@ def _rare(
         gone = np.flatnonzero(_after_first(going, block))
         whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
     parts = [at for at, _ in whole.values() if len(at)]
-    if not parts:
-        return reopened, code[reopened]
-    rare = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0]
-    rare_code = code[rare]
+    rare = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0] if parts else reopened
+    facts = np.zeros(len(rare), np.int32)
     for at, bits in whole.values():
-        rare_code[np.searchsorted(rare, at)] |= bits
-    return rare, rare_code
+        facts[np.searchsorted(rare, at)] |= bits
+    return rare, facts
 
 
 def _waits(reopening: Ints, solving: Ints, messages: Ints, replies: Ints) -> tuple[Ints, Ints, Ints]:
@@ -314,6 +306,7 @@ class SymbolTable:
 
     Attributes:
         program: the clocks.
+        signs: what kind, role and visibility say.
         rows: per situation, the symbol of each clock.
         codes: per situation, its packed facts.
     """
@@ -321,22 +314,38 @@ class SymbolTable:
     def __init__(self, program: Program) -> None:
         """A table that holds only the situation of no event, number 0."""
         self.program = program
+        self.signs = Signs(program.responders)
         self.rows: list[tuple[Symbol, ...]] = [(_NO_SYMBOL,) * len(program.metrics)]
         self.codes: list[int] = [0]
+        self._by_key = np.zeros(1 << (SIGN_BITS + 8), np.intp)
         self._by_code = np.zeros(1 << BITS, np.uint16)
         self._by_text: dict[tuple[Any, ...], int] = {}
-        self._by_key: dict[str, tuple[NDArray[np.int32], tuple[Any, ...]]] = {}
+        self._texts_of: dict[str, tuple[NDArray[np.int32], tuple[Any, ...]]] = {}
 
-    def numbers(self, block: Block, known: Situation) -> Numbers:
-        """The number of each event's situation."""
+    def numbers(self, block: Block, key: NDArray[np.intp], rare: Ints, rare_facts: NDArray[np.int32]) -> Numbers:
+        """The number of each event's situation.
+
+        Args:
+            block: the events.
+            key: sign and level of each.
+            rare: indices of the events that have rare facts as well.
+            rare_facts: these facts, packed.
+        """
         if self.program.text_keys:
-            code = known.code.copy()
-            code[known.rare] = known.rare_code
-            return self._numbers_with_texts(block, code)
-        numbers = self._of(known.code)
-        if len(known.rare):
-            numbers[known.rare] = self._of(known.rare_code)
+            code = self._facts(key)
+            code[rare] |= rare_facts
+            return self._numbers_with_texts(block, code).astype(np.intp)
+        numbers = self._by_key.take(key)
+        if not numbers.all():
+            new = np.unique(key[numbers == 0])
+            self._by_key[new] = self._of(self._facts(new))
+            numbers = self._by_key.take(key)
+        if len(rare):
+            numbers[rare] = self._of(self._facts(key[rare]) | rare_facts)
         return numbers
+
+    def _facts(self, key: NDArray[np.intp]) -> NDArray[np.int32]:
+        return self.signs.code.take(key & ((1 << SIGN_BITS) - 1)) | _LEVEL_FACTS.take(key >> SIGN_BITS)
 
     def _of(self, code: NDArray[np.int32]) -> Numbers:
         numbers = self._by_code[code]
@@ -378,11 +387,11 @@ class SymbolTable:
     def _texts(self, block: Block, key: str) -> tuple[NDArray[np.int32], tuple[Any, ...]]:
         """The values of a key as the clocks tell them apart: codes of the block's events, and what they stand for."""
         codes, names = block.coded(key)
-        kept = self._by_key.get(key)
+        kept = self._texts_of.get(key)
         if kept is None:
             numbers: dict[Any, int] = {None: 0}
             texts = [self.program.text(key, name) for name in (*names, None)]
             recode = np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int32)
-            kept = self._by_key[key] = recode, tuple(numbers)
+            kept = self._texts_of[key] = recode, tuple(numbers)
         recode, told_apart = kept
         return recode[codes], told_apart

@@ -16,6 +16,8 @@ from slakit.machine.metric import Metric, Symbol
 from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, START, STATES, STOP, TABLES, Effect, State
 
 _ENDS = STOP | CANCEL
+MOVES = np.uint8(MASKS)
+"""The bit beside the conditions of a mask."""
 _STATES = np.array([State.STOPPED, State.RUNNING, State.STOPPED, State.PAUSED], np.uint8)
 """The state by whether a cycle is active (bit 0) and whether the last event asks for a pause (bit 1)."""
 
@@ -43,8 +45,7 @@ class Meanings:
     """What every situation means to one clock, as arrays.
 
     Attributes:
-        mask: uint8, the conditions that it meets.
-        moves: bool, whether it can start, end or reset a cycle, or change a pause.
+        mask: uint8, the conditions that it meets, and `MOVES` where it can start, end or reset a cycle, or change a pause.
         cause: uint16, number of the cause for which it ends a cycle.
         state: uint8, the `State` of a cycle that it ends.
         anchor: uint8, the `Anchor` of a cycle that it opens.
@@ -56,9 +57,10 @@ class Meanings:
         self.cause = np.array([causes.setdefault(symbol.cause, len(causes)) for symbol in symbols], np.uint16)
         self.state = np.where((self.mask & _ENDS) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
         self.anchor = np.array([symbol.anchor for symbol in symbols], np.uint8)
-        self.moves = (self.mask & (START | _ENDS | RESET)) != 0
+        moving = (self.mask & (START | _ENDS | RESET)) != 0
         if metric.pause is not None:
-            self.moves |= np.array([pause_changes(metric, code) for code in codes], np.bool_)
+            moving |= np.array([pause_changes(metric, code) for code in codes], np.bool_)
+        self.mask |= moving.view(np.uint8) * MOVES
 
 
 def pause_changes(metric: Metric, code: int) -> bool:
@@ -82,8 +84,9 @@ def moves(block: Block, numbers: Numbers, metric: Metric, meanings: Meanings) ->
         metric: the clock.
         meanings: what the situations mean to it.
     """
-    at = np.flatnonzero(meanings.moves.take(numbers))
-    mask = meanings.mask.take(numbers.take(at))
+    mask = meanings.mask.take(numbers)
+    at = np.flatnonzero(mask >= MOVES)
+    mask = mask.take(at) & ~MOVES
     by_scan = (metric.pause is None or metric.resume is None) and (metric.repeats or metric.reset is None)
     strategy = scan if by_scan else lock_step
     return strategy(block, at, mask, metric)

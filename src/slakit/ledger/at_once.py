@@ -79,16 +79,18 @@ def _overruns(regular: "JudgedArrays") -> "dict[tuple[str, str | None, int], tup
     if len(gone):
         uncharged = np.zeros(len(judged.columns.tickets), np.bool_)
         uncharged[judged.columns.ticket[gone]] = True
-        rows = rows[~uncharged[judged.runs.ticket[rows]]]
+        rows = rows[~uncharged[judged.runs.ticket_of(rows)]]
     found: dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
     if not len(rows):
         return found
     overrun = regular.column("overrun_us").take(rows)
     number, choices = judged.choice_table(rows)
     width = len(judged.combinations.choices[0])
-    for index in np.unique(number).tolist():
+    for index in np.flatnonzero(np.bincount(number)).tolist():
         policy, metric = choices[index].policy, judged.program.metrics[index // width].name
-        for rule in policy.penalties if policy is not None else ():
+        if policy is None:
+            continue
+        for rule in policy.penalties:
             if rule.metric == metric:
                 found.setdefault((policy.name, policy.label, id(rule)), (rule, []))[1].append(overrun[number == index])
     return found
