@@ -221,7 +221,7 @@ class Ledger:
         return f"<Ledger: {sums}{when}>"
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()  # noqa: SLF001 - the notebook protocol
+        return self.table()._repr_html_()
 
 
 def _cell(line: Line, name: str) -> Any:
