@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from slakit import EventLog, Exclusion, Money, Penalty, PolicySet, Schedule, Target
+from slakit import EventLog, Exclusion, Money, Penalty, PolicySet, Schedule, Target, measure
 from slakit.cycles import COLUMNS
-from slakit.errors import QueryError, TimeError
+from slakit.errors import EventError, QueryError, TimeError
 from slakit.verdict import JUDGED, VERDICTS
 from slakit.what_if import compare
 from tests.judging_cases import AGENT, DESK, HOUR, at, log_of, policies, row_of, status, table
@@ -275,3 +275,18 @@ def test_a_target_at_a_field_reaches_through_columns():
     ]  # fmt: skip
     result = policies({"resolution": Target.at_field("due")}).judge(table(given), as_of=at("mon 12:00"))
     assert result.to_dict()["verdict"] == ["met", "not_applicable"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: measure(FOUR, "first_response", schedule=DESK, as_of=at("mon 11:30")),
+        lambda: policies({"first_response": "2h"}).judge(FOUR, as_of=at("mon 11:30")),
+    ],
+    ids=["measure", "judge"],
+)
+def test_rows_that_were_not_made_a_log_are_refused_by_name(ask):
+    """Rows themselves are no log, and the message says how to make one of them."""
+    with pytest.raises(EventError, match=r"list is no log: build one with EventLog\.from_records") as caught:
+        ask()
+    assert caught.value.code == "not_a_log"

@@ -28,6 +28,7 @@ BAD = {
     "number without unit": (lambda: gold(targets={"first_response": 30}), "bad_target", "target 30: 30 is no span"),
     "text that is no span": (lambda: gold(targets={"first_response": "soon"}), "bad_target", "target 'soon'"),
     "no target": (lambda: gold(targets={}), "no_target", "policy 'gold', targets names no metric"),
+    "no priority": (lambda: gold(targets={"first_response": {}}), "no_target", "policy 'gold', targets['first_response'] names no priority"),
     "clock that nothing stops": (
         lambda: gold(targets={"mine": "1h"}, clocks=[Metric("mine", "never stops", ((on.created, 0),), ())]),
         "cannot_stop", "policy 'gold', targets['mine'] is on a clock that nothing stops",
@@ -88,6 +89,11 @@ def test_a_bad_policy_is_refused_with_its_own_code_and_message(case):
     assert caught.value.code == code
     assert message in str(caught.value)
     assert isinstance(caught.value, ValueError)
+
+
+def test_one_policy_is_a_set_of_one():
+    """A policy alone reads as a set that holds it."""
+    assert PolicySet(gold()) == PolicySet([gold()])
 
 
 def test_a_clock_whose_stop_contradicts_itself_is_refused_when_made():

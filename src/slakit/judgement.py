@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from slakit._tidy import Tidy
 from slakit._time import instant, utc
 from slakit.cycles import COLUMNS, cycle_of
 from slakit.errors import Finding, QueryError, did_you_mean
@@ -11,7 +12,7 @@ from slakit.events.event import Event
 from slakit.events.life import life
 from slakit.judging import TicketJudge
 from slakit.machine.table import State
-from slakit.measure import ENGINES, program_of
+from slakit.measure import ENGINES, program_of, refuse_what_is_no_log
 from slakit.policy import PolicySet
 from slakit.replays import Replayer
 from slakit.verdict import FROM_ROW, INSTANTS, JUDGED, VERDICTS, JudgedCycle, plain_instants
@@ -34,7 +35,7 @@ CODED = ("metric", "phase", "cause", "agent", "team", "removed", "policy", "poli
 _OPEN = (State.RUNNING.text, State.PAUSED.text)
 
 
-class Judgement:
+class Judgement(Tidy):
     """Every cycle of a log, judged by a policy set.
 
     Rows are ordered by metric (as the policies mention them), ticket, ordinal.
@@ -228,9 +229,7 @@ class Judgement:
         """The same log under other policies: what differs per ticket, in attainment and in money."""
         from slakit.what_if import compare  # noqa: PLC0415 - loaded when asked
 
-        other = judge(
-            policies, self.log, as_of=utc(self.as_of), engine=self.engine, exclusions=self.exclusions, responders=self.responders
-        )
+        other = judge(policies, self.log, as_of=utc(self.as_of), engine=self.engine, exclusions=self.exclusions, responders=self.responders)
         return compare(self, other)
 
     @property
@@ -297,9 +296,16 @@ class Judgement:
 
 
 def judge(
-    policies: PolicySet, log: "EventLog", *, as_of: Any, engine: str = "auto", exclusions: "Iterable[Exclusion]" = (), responders: Iterable[Any] = ("agent",)
+    policies: PolicySet,
+    log: "EventLog",
+    *,
+    as_of: Any,
+    engine: str = "auto",
+    exclusions: "Iterable[Exclusion]" = (),
+    responders: Iterable[Any] = ("agent",),
 ) -> Judgement:
     """Judge every cycle of a log; see `slakit.policy.PolicySet.judge`."""
+    refuse_what_is_no_log(log)
     if engine not in ENGINES:
         message = f"engine={engine!r}: {did_you_mean(engine, ENGINES)}"
         raise QueryError(message, code="unknown_engine", given=engine)

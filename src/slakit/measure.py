@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from slakit import metrics as catalogue
 from slakit._time import instant
 from slakit.cycles import Cycle, Cycles, cycle_of
-from slakit.errors import QueryError, ScheduleError, did_you_mean
+from slakit.errors import EventError, QueryError, ScheduleError, did_you_mean
+from slakit.events import EventLog
 from slakit.events.kinds import Role
 from slakit.machine.metric import Metric
 from slakit.machine.program import Program
@@ -14,7 +15,7 @@ from slakit.replays import Replayer, measured
 from slakit.schedule import Schedule, ScheduleBy
 
 if TYPE_CHECKING:
-    from slakit.events import EventLog, Exclusion
+    from slakit.events import Exclusion
 
 ENGINES = ("auto", "object", "column")
 
@@ -44,8 +45,19 @@ def program_of(metrics: Any, responders: Iterable[str | Role] = ("agent",)) -> P
     return found
 
 
+def refuse_what_is_no_log(log: Any) -> None:
+    """Raise for rows and frames that were not made a log first.
+
+    Raises:
+        EventError: ``not_a_log``.
+    """
+    if not isinstance(log, EventLog):
+        message = f"{type(log).__name__} is no log: build one with EventLog.from_records(...), from_columns(...) or of(...)"
+        raise EventError(message, code="not_a_log", given=log)
+
+
 def measure(
-    log: "EventLog", metrics: "str | Metric | Iterable[str | Metric]", *, schedule: Schedule | ScheduleBy, as_of: Any, engine: str = "auto",
+    log: EventLog, metrics: "str | Metric | Iterable[str | Metric]", *, schedule: Schedule | ScheduleBy, as_of: Any, engine: str = "auto",
     exclusions: "Iterable[Exclusion]" = (), responders: Iterable[str | Role] = ("agent",),
 ) -> Cycles:  # fmt: skip
     """Run clocks over a log.
@@ -70,7 +82,9 @@ def measure(
             schedule of a `ScheduleBy` covers.
         TimeError: ``naive_time`` for an ``as_of`` without an offset.
         QueryError: ``unknown_engine``.
+        EventError: ``not_a_log``.
     """
+    refuse_what_is_no_log(log)
     if engine not in ENGINES:
         message = f"engine={engine!r}: {did_you_mean(engine, ENGINES)}"
         raise QueryError(message, code="unknown_engine", given=engine)
@@ -85,7 +99,9 @@ def measure(
     return Cycles(program.metrics, log, until, schedule=schedule, rows=_rows(log, program, schedule, until, excluded))
 
 
-def _rows(log: "EventLog", program: Program, schedule: Schedule | ScheduleBy, as_of: int, exclusions: "Sequence[Exclusion]") -> tuple[Cycle, ...]:
+def _rows(
+    log: EventLog, program: Program, schedule: Schedule | ScheduleBy, as_of: int, exclusions: "Sequence[Exclusion]"
+) -> tuple[Cycle, ...]:
     by_metric = ticket_rows(Replayer(log, program, as_of), log.tickets, schedule, exclusions)
     return tuple(row for rows in by_metric.values() for row in rows)
 
@@ -103,4 +119,3 @@ def ticket_rows(
             for run in done.runs:
                 by_metric[metrics[run.metric].name].append(cycle_of(run, metrics, ticket, done.gone))
     return by_metric
-

@@ -114,6 +114,9 @@ class Policy:
             msg = "targets"
             raise self._error(msg, "names no metric: a policy promises something, e.g. {'resolution': '8h'}", "no_target")
         for metric, by_priority in self.targets:
+            if not by_priority:
+                msg = f"targets[{metric!r}]"
+                raise self._error(msg, "names no priority: give a target, e.g. {'urgent': '30m', '*': '4h'}", "no_target")
             self._check_targets(metric, [target for _, target in by_priority])
         for key in ("valid_from", "valid_until"):
             object.__setattr__(self, key, self._validity(key, getattr(self, key)))

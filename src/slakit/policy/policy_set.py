@@ -52,6 +52,10 @@ def choice_of(policy: Policy | None, priority: str | None, metric: str) -> Choic
     return Choice(policy, priority, target, schedule)
 
 
+def _one_or_many(given: Policy | Iterable[Policy]) -> tuple[Policy, ...]:
+    return (given,) if isinstance(given, Policy) else tuple(given)
+
+
 @value(repr=False)
 class PolicySet:
     """Policies in order; the first whose conditions hold applies, no match is a legal answer.
@@ -75,7 +79,7 @@ class PolicySet:
         ) -> None:  # fmt: skip
             """What the fields take; see the class."""
 
-    policies: tuple[Policy, ...] = attrs.field(converter=tuple)
+    policies: tuple[Policy, ...] = attrs.field(converter=_one_or_many)
     priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=tuple)
     matrix: PriorityMatrix | None = attrs.field(default=None, kw_only=True)
     priority_field: str = attrs.field(default="priority", kw_only=True)
