@@ -159,3 +159,17 @@ def test_the_other_public_names_are_there() -> None:
     assert stats.kaplan_meier([5, 10, 10], [1, 1, 0]).median == 10
     assert Policy.from_dict(GOLD.to_dict()).to_dict() == GOLD.to_dict()
     assert PolicySet.from_dict(PolicySet([GOLD]).to_dict()).to_dict() == PolicySet([GOLD]).to_dict()
+
+
+def test_results_go_out_as_frames_with_their_types(log: EventLog) -> None:
+    """Instants are UTC, few-valued columns are categories, and pandas, polars and Arrow hold the same rows."""
+    result = PolicySet([GOLD]).judge(log, as_of=AS_OF)
+    for tidy in (measure(log, "resolution", schedule=DESK, as_of=AS_OF), result, result.attainment(by="metric"), result.penalties()):
+        pandas, polars, arrow = tidy.to_pandas(), tidy.to_polars(), tidy.to_arrow()
+        assert len(pandas) == len(polars) == len(arrow)
+        assert list(pandas.columns) == polars.columns == arrow.column_names
+        assert "<table" in tidy._repr_html_()
+    frame = result.to_pandas()
+    assert str(frame["started_at"].dtype) in {"datetime64[us, UTC]", "datetime64[ns, UTC]"}
+    assert str(frame["verdict"].dtype) == str(frame["metric"].dtype) == "category"
+    assert frame["elapsed_us"].dtype == "int64"

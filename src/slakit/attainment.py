@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from slakit._tidy import Tidy
 from slakit._time import NAT, instant, utc
 from slakit._value import value
 from slakit.errors import QueryError
@@ -99,7 +100,7 @@ class AttainmentGroup:
 
 
 @value(repr=False)
-class Attainment:
+class Attainment(Tidy):
     """Attainment by group; without groups, one row for all.
 
     Attributes:
@@ -163,9 +164,6 @@ class Attainment:
     def __repr__(self) -> str:
         """A line a group."""
         return "\n".join(map(repr, self.groups)) or "<no cycle>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def attainment(judgement: "Judgement", *, by: Sequence[str] | str = (), since: Any = None, until: Any = None, confidence: float = 0.95) -> Attainment:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from slakit._tidy import Tidy
 from slakit._time import NAT, instant, utc
 from slakit._value import field_names, value
 from slakit.errors import Finding
@@ -111,7 +112,7 @@ def cycle_of(run: "Run", metrics: Sequence[Metric], ticket: str | int, removed: 
     )  # fmt: skip
 
 
-class Cycles:
+class Cycles(Tidy):
     """The cycles of a log: a sequence of `Cycle`, a tidy table, and the events behind every row.
 
     Rows are ordered by metric (as asked for), ticket, ordinal.
@@ -179,19 +180,9 @@ class Cycles:
         from slakit._table import Table  # noqa: PLC0415 - loaded on first touch
 
         columns = self.columns()
-        return Table({name: columns[name] for name in COLUMNS}, title=repr(self))
+        kinds = dict.fromkeys(("metric", "phase", "cause", "removed"), "category")
+        return Table({name: columns[name] for name in COLUMNS}, kinds=kinds, title=repr(self))
 
-    def to_pandas(self) -> Any:
-        """The rows as a pandas frame."""
-        return self.table().to_pandas()
-
-    def to_polars(self) -> Any:
-        """The rows as a polars frame."""
-        return self.table().to_polars()
-
-    def to_arrow(self) -> Any:
-        """The rows as a pyarrow table."""
-        return self.table().to_arrow()
 
     def events(self, row: int) -> list[Event]:
         """The events of the row's ticket from the one that the cycle dates from to the one that ended it."""
@@ -241,5 +232,3 @@ class Cycles:
         each = ", ".join(f"{count} {name}" for name, count in counts.items())
         return f"<Cycles: {each}; {still} open as of {utc(self.as_of):%Y-%m-%d %H:%M:%S}Z>"
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()

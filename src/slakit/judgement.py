@@ -149,7 +149,7 @@ class Judgement(Tidy):
 
         plain = self.to_dict()
         plain["history"] = [len(past) for past in plain["history"]]
-        return Table(plain, title=repr(self))
+        return Table(plain, kinds=dict.fromkeys((*CODED[:3], *CODED[5:]), "category"), title=repr(self))
 
     def of(self, ticket: str | int) -> list[JudgedCycle]:
         """The judged cycles of one ticket."""

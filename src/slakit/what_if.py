@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from slakit._tidy import Tidy
 from slakit._time import NAT, utc
 from slakit._value import value
 from slakit.errors import QueryError
@@ -67,7 +68,7 @@ class Difference:
 
 
 @value(eq=False, repr=False)
-class Comparison:
+class Comparison(Tidy):
     """Two judgements of the same log.
 
     Attributes:
@@ -114,8 +115,6 @@ class Comparison:
 
         return Table(self.to_dict(), title=repr(self))
 
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
     def __repr__(self) -> str:
         """A sentence: how many cycles differ, how many verdicts turned, and how attainment changed."""

@@ -80,7 +80,8 @@ def situations(condition: Condition) -> Iterator[tuple[Mapping[str, int], Mappin
     for atom in atoms(condition):
         keys.setdefault(atom.key, {None, _OTHER}).update(atom.among or ())
     for changes, *codes in product(_CHANGES, *(range(len(FACTS[name].names)) for name in names)):
-        facts = dict(zip(("kind", "before", "after", *names), (*changes, *codes), strict=True))
+        kind, before, after = changes
+        facts = dict(zip(names, codes, strict=True)) | {"kind": kind, "before": before, "after": after}
         if _occurs(facts):
             allowed = {key: among if _carries(facts["kind"], key) else {None} for key, among in keys.items()}
             for texts in product(*allowed.values()):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from slakit._tidy import Tidy
 from slakit._time import utc
 from slakit.errors import MoneyError, QueryError, did_you_mean
 from slakit.money import Money
@@ -20,7 +21,7 @@ COLUMNS = (
 Rules = Mapping[str, Sequence[Penalty]]
 
 
-class Ledger:
+class Ledger(Tidy):
     """Lines that sum exactly to the total.
 
     Attributes:
@@ -147,17 +148,6 @@ class Ledger:
 
         return Table(self.to_dict(), title=repr(self))
 
-    def to_pandas(self) -> Any:
-        """The lines as a pandas frame."""
-        return self.table().to_pandas()
-
-    def to_polars(self) -> Any:
-        """The lines as a polars frame."""
-        return self.table().to_polars()
-
-    def to_arrow(self) -> Any:
-        """The lines as a pyarrow table."""
-        return self.table().to_arrow()
 
     def to_json(self) -> str:
         """The whole ledger as JSON text, which `from_json` reads back without loss."""
@@ -219,9 +209,6 @@ class Ledger:
         sums = ", ".join(map(str, self.totals.values())) or "nothing"
         when = "" if self.as_of is None else f" as of {utc(self.as_of):%Y-%m-%d %H:%M:%S}Z"
         return f"<Ledger: {sums}{when}>"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _cell(line: Line, name: str) -> Any:

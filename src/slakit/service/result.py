@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
+from slakit._tidy import Tidy
 from slakit._time import utc
 from slakit._value import value
 from slakit.errors import QueryError, did_you_mean
@@ -41,7 +42,7 @@ class Window:
 
 
 @value(eq=False, repr=False)
-class Result:
+class Result(Tidy):
     """A service metric: value, what it was made of, how sure it is, and what was left out.
 
     Attributes:
@@ -271,17 +272,6 @@ class Result:
             columns[name] = [found.parts[name].value if name in found.parts else None for _, found in rows]
         return columns
 
-    def to_pandas(self) -> Any:
-        """The rows as a pandas frame."""
-        return self.table().to_pandas()
-
-    def to_polars(self) -> Any:
-        """The rows as a polars frame."""
-        return self.table().to_polars()
-
-    def to_arrow(self) -> Any:
-        """The rows as a pyarrow table."""
-        return self.table().to_arrow()
 
     def text(self) -> str:
         """The value for people: ``"84.0 %"``, ``"3m 45s"``, ``"+20"``."""
@@ -298,9 +288,6 @@ class Result:
     def __str__(self) -> str:
         """A sentence."""
         return sentence(self, whole=False)
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _told(key: Any, found: Result) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from slakit._tidy import Tidy
 from slakit._time import fixed_span
 from slakit._value import value
 from slakit.errors import QueryError, did_you_mean
@@ -120,7 +121,7 @@ class Kpi:
 
 
 @value(repr=False)
-class Scorecard:
+class Scorecard(Tidy):
     """Several KPIs together.
 
     Attributes:
@@ -176,9 +177,6 @@ class Scorecard:
     def __repr__(self) -> str:
         """The table."""
         return self.table().to_text()
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def difference(before: Any, after: Any, *, confidence: float = 0.95) -> Difference | None:
