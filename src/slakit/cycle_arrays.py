@@ -15,7 +15,7 @@ from slakit.machine.metric import Metric
 from slakit.machine.table import State
 
 if TYPE_CHECKING:
-    from slakit.columns.situations import Bools, Ints, Numbers
+    from slakit.columns.block import Bools, Ints, Numbers
     from slakit.events.columns import EventColumns
 
 CODED = ("metric", "phase", "cause", "agent", "team", "removed")

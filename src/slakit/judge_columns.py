@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit._time import NAT, WorkingDays, instant
+from slakit.columns.block import Block, Bools, Ints
 from slakit.columns.interpret import Readings, RunColumns, interpret, regular_tickets
-from slakit.columns.situations import Block, Bools, Ints
 from slakit.judging import WALL, TicketJudge
 from slakit.machine.program import Program
 from slakit.measure_columns import TicketReadings, applies_to, changing_tickets, exclusion_groups, numbered, replayer_of

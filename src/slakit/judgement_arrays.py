@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit._time import NAT
-from slakit.columns.situations import Bools, Ints
+from slakit.columns.block import Bools, Ints
 from slakit.cycle_arrays import Arrays, Coded, PlacedArrays, RowArrays, RunArrays, factorized, objects, spelled
 from slakit.cycles import COLUMNS, cycle_of
 from slakit.judge_columns import BREACHED, JudgedColumns

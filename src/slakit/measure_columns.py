@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from slakit.columns.block import Block, Bools, Ints
 from slakit.columns.interpret import Readings, interpret, regular_tickets
-from slakit.columns.situations import Block, Bools, Ints
 from slakit.cycle_arrays import arrays_of_runs
 from slakit.cycles import Cycles
 from slakit.errors import ScheduleError

@@ -12,8 +12,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints, Situation, SymbolTable, leads, situation
+from slakit.columns.block import Block, Bools, Ints, leads
+from slakit.columns.situations import Situation, situation
 from slakit.columns.strategies import Meanings, Moves, moves
+from slakit.columns.symbols import SymbolTable
 from slakit.events.kinds import EventKind
 from slakit.machine.metric import Anchor, Metric
 from slakit.machine.program import Program

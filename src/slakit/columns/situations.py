@@ -1,67 +1,23 @@
-"""The facts of every event of many tickets at once, and the look-up from facts to symbols.
+"""The facts of every event of many tickets at once.
 
 Everything here works on a *block*: the events of whole tickets, in canonical order, each ticket
 beginning with its only `created`.
 """
 
-from collections.abc import Collection
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from slakit.columns.block import Block, Bools, Ints, Numbers, leads
+from slakit.columns.symbols import BEFORE, CATEGORY, REPLIED, SIGN_BITS, WANTED, Signs, SymbolTable
 from slakit.events.kinds import EventKind, Role, Status
-from slakit.machine.facts import BITS, SHIFT, pack
-from slakit.machine.metric import Anchor, Symbol
+from slakit.machine.facts import SHIFT
 from slakit.machine.program import Program
-
-if TYPE_CHECKING:
-    from slakit.events.columns import EventColumns
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Numbers = NDArray[np.integer[Any]]
 
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
-
-
-@attrs.define(eq=False)
-class Block:
-    """Events of whole tickets, in canonical order.
-
-    Attributes:
-        source: the columns that the block is a part of.
-        positions: where its events stand there: a slice, or positions where tickets were left out.
-        ticket: int[n], consecutive numbers of the block's tickets, ascending from 0.
-        starts: int64[tickets], index of each ticket's first event.
-        at: int64[n], us.
-        kind: uint8[n].
-        role: uint8[n].
-        public: bool[n].
-        category: uint8[n], 0 where the event carries no status.
-    """
-
-    source: "EventColumns"
-    positions: "slice | Ints"
-    ticket: Ints
-    starts: Ints
-    at: Ints
-    kind: NDArray[np.uint8]
-    role: NDArray[np.uint8]
-    public: Bools
-    category: NDArray[np.uint8]
-
-    def coded(self, key: str) -> tuple[NDArray[np.int32], list[Any]]:
-        """The codes of a key for the block's events (-1: absent) and the values they stand for."""
-        codes, names = self.source.coded(key)
-        return codes[self.positions], names
-
-    def __len__(self) -> int:
-        """Number of events."""
-        return len(self.at)
 
 
 @attrs.define(eq=False)
@@ -81,47 +37,7 @@ class Situation:
     latest: Ints
 
 
-class Signs:
-    """What kind, role and visibility alone say of an event, looked up at ``kind | role << 5 | private << 8``.
-
-    Attributes:
-        code: int32[512], the packed facts that they settle.
-        flags: uint8[512], bits of `CUSTOMER`, `REPLY`, `OPENS`, `STATUS`, `ASSIGNS` and `GOES`.
-    """
-
-    CUSTOMER, REPLY, OPENS, STATUS, ASSIGNS, GOES = 1, 2, 4, 8, 16, 32
-
-    def __init__(self, responders: Collection[Role]) -> None:
-        """Work the table out for the roles whose public messages are replies."""
-        self.code = np.zeros(1 << SIGN_BITS, np.int32)
-        self.flags = np.zeros(1 << SIGN_BITS, np.uint8)
-        for kind, role, public in product(EventKind, Role, (False, True)):
-            message = kind is EventKind.MESSAGE and public
-            reply = message and role in responders
-            opens = kind is EventKind.CREATED and role is not Role.AGENT
-            sign = kind | role << 5 | (not public) << 8
-            self.code[sign] = pack(kind=kind, role=role, public=public, reply=reply)
-            self.flags[sign] = (
-                self.CUSTOMER * (message and role is Role.CUSTOMER) | self.REPLY * reply | self.OPENS * opens
-                | self.STATUS * (kind is EventKind.STATUS) | self.ASSIGNS * (kind is EventKind.ASSIGNED)
-                | self.GOES * (kind in _GOES)
-            )  # fmt: skip
-
-
-_GOES = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
-SIGN_BITS = 9
-_CATEGORY, _WANTED, _REPLIED, _BEFORE = 0b111, 0b1000, 0b10000, 5
-"""A level: what holds after an event, as bits of one byte, and from bit 5 on the category before it."""
-_LEVEL_FACTS = np.array(
-    [
-        pack(after=level & _CATEGORY, wanted=bool(level & _WANTED), replied=bool(level & _REPLIED), before=level >> _BEFORE)
-        for level in range(256)
-    ],
-    np.int32,
-)
-
-
-def situation(block: Block, program: Program, table: "SymbolTable") -> Situation:
+def situation(block: Block, program: Program, table: SymbolTable) -> Situation:
     """The facts of every event of a block, as the object interpreter derives them one by one."""
     private = (~block.public).view(np.uint8).astype(np.uint16) << np.uint16(8)
     sign = ((block.kind | (block.role << np.uint8(5))) | private).astype(np.intp)
@@ -129,7 +45,7 @@ def situation(block: Block, program: Program, table: "SymbolTable") -> Situation
     replies = np.flatnonzero((flags & np.uint8(Signs.REPLY)) != 0)
     levels, carriers = _levels(block, flags, replies)
     carried = levels.take(carriers)
-    solved, solved_before = (carried & np.uint8(_CATEGORY)) >= Status.SOLVED, (carried >> np.uint8(_BEFORE)) >= Status.SOLVED
+    solved, solved_before = (carried & np.uint8(CATEGORY)) >= Status.SOLVED, (carried >> np.uint8(BEFORE)) >= Status.SOLVED
     reopens, solves = np.flatnonzero(solved_before & ~solved), np.flatnonzero(solved & ~solved_before)
     reopened = oldest = latest = reopens
     if len(reopens):
@@ -158,12 +74,12 @@ def _levels(block: Block, flags: NDArray[np.uint8], replies: Ints) -> tuple[NDAr
     steps[carriers[:1]] = carried[:1]
     steps[carriers[1:]] = carried[1:] ^ carried[:-1]
     asking = _firsts(np.flatnonzero((flags & np.uint8(Signs.CUSTOMER | Signs.OPENS)) != 0), block)
-    _hold_after(steps, asking, block, np.uint8(_WANTED))
+    _hold_after(steps, asking, block, np.uint8(WANTED))
     asked_at = np.full(len(block.starts), len(block), np.int64)
     asked_at[block.ticket.take(asking)] = asking
-    _hold_after(steps, _firsts(replies[replies > asked_at.take(block.ticket.take(replies))], block), block, np.uint8(_REPLIED))
+    _hold_after(steps, _firsts(replies[replies > asked_at.take(block.ticket.take(replies))], block), block, np.uint8(REPLIED))
     levels = np.bitwise_xor.accumulate(steps[:-1])
-    before = (levels[:-1] & np.uint8(_CATEGORY)) << np.uint8(_BEFORE)
+    before = (levels[:-1] & np.uint8(CATEGORY)) << np.uint8(BEFORE)
     before[block.starts[1:] - 1] = Status.NONE
     levels[1:] |= before
     return levels, carriers
@@ -186,13 +102,6 @@ def _after_first(at: Ints, block: Block) -> Bools:
     steps = np.zeros(len(block) + 1, np.uint8)
     _hold_after(steps, _firsts(at, block), block, np.uint8(1))
     return np.bitwise_xor.accumulate(steps[:-1]).view(np.bool_)
-
-
-def leads(ticket: Ints) -> Bools:
-    """Which elements are the first of their ticket."""
-    first = np.ones(len(ticket), np.bool_)
-    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
-    return first
 
 
 def _rare(block: Block, program: Program, flags: NDArray[np.uint8], reopened: Ints) -> tuple[Ints, NDArray[np.int32]]:
@@ -296,102 +205,3 @@ def _by_assignee(block: Block) -> Bools:
     held_before[block.starts] = -1
     mine: Bools = (actor >= 0) & (actor == held_before)
     return mine
-
-
-_NO_SYMBOL = Symbol(0, Anchor.EVENT, "")
-
-
-class SymbolTable:
-    """Numbers the distinct situations of a log and keeps what each means to every clock.
-
-    Attributes:
-        program: the clocks.
-        signs: what kind, role and visibility say.
-        rows: per situation, the symbol of each clock.
-        codes: per situation, its packed facts.
-    """
-
-    def __init__(self, program: Program) -> None:
-        """A table that holds only the situation of no event, number 0."""
-        self.program = program
-        self.signs = Signs(program.responders)
-        self.rows: list[tuple[Symbol, ...]] = [(_NO_SYMBOL,) * len(program.metrics)]
-        self.codes: list[int] = [0]
-        self._by_key = np.zeros(1 << (SIGN_BITS + 8), np.intp)
-        self._by_code = np.zeros(1 << BITS, np.uint16)
-        self._by_text: dict[tuple[Any, ...], int] = {}
-        self._texts_of: dict[str, tuple[NDArray[np.int32], tuple[Any, ...]]] = {}
-
-    def numbers(self, block: Block, key: NDArray[np.intp], rare: Ints, rare_facts: NDArray[np.int32]) -> Numbers:
-        """The number of each event's situation.
-
-        Args:
-            block: the events.
-            key: sign and level of each.
-            rare: indices of the events that have rare facts as well.
-            rare_facts: these facts, packed.
-        """
-        if self.program.text_keys:
-            code = self._facts(key)
-            code[rare] |= rare_facts
-            return self._numbers_with_texts(block, code).astype(np.intp)
-        numbers = self._by_key.take(key)
-        if not numbers.all():
-            new = np.unique(key[numbers == 0])
-            self._by_key[new] = self._of(self._facts(new))
-            numbers = self._by_key.take(key)
-        if len(rare):
-            numbers[rare] = self._of(self._facts(key[rare]) | rare_facts)
-        return numbers
-
-    def _facts(self, key: NDArray[np.intp]) -> NDArray[np.int32]:
-        return self.signs.code.take(key & ((1 << SIGN_BITS) - 1)) | _LEVEL_FACTS.take(key >> SIGN_BITS)
-
-    def _of(self, code: NDArray[np.int32]) -> Numbers:
-        numbers = self._by_code[code]
-        if not numbers.all():
-            for given in np.unique(code[numbers == 0]).tolist():
-                self._by_code[given] = len(self.rows)
-                self._add(given, self.program.symbols(given))
-            numbers = self._by_code[code]
-        return numbers
-
-    def _add(self, code: int, symbols: tuple[Symbol, ...]) -> None:
-        self.codes.append(code)
-        self.rows.append(symbols)
-
-    def _numbers_with_texts(self, block: Block, code: NDArray[np.int32]) -> Numbers:
-        """As `numbers`, where conditions ask for texts: the situation is the facts and the text of every key."""
-        combined, levels = code.astype(np.int64), []
-        for key in self.program.text_keys:
-            codes, texts_told_apart = self._texts(block, key)
-            distinct, combined = np.unique(combined, return_inverse=True)
-            levels.append((distinct, texts_told_apart))
-            combined = combined * len(texts_told_apart) + codes
-        final, inverse = np.unique(combined, return_inverse=True)
-        numbers = np.empty(len(final), np.uint32)
-        for row, given in enumerate(final.tolist()):
-            texts: list[Any] = []
-            left = given
-            for distinct, names in reversed(levels):
-                left, which = divmod(left, len(names))
-                texts.insert(0, names[which])
-                left = int(distinct[left])
-            spoken = tuple(texts)
-            if (left, spoken) not in self._by_text:
-                self._by_text[left, spoken] = len(self.rows)
-                self._add(left, self.program.symbols(left, spoken))
-            numbers[row] = self._by_text[left, spoken]
-        return numbers[inverse]
-
-    def _texts(self, block: Block, key: str) -> tuple[NDArray[np.int32], tuple[Any, ...]]:
-        """The values of a key as the clocks tell them apart: codes of the block's events, and what they stand for."""
-        codes, names = block.coded(key)
-        kept = self._texts_of.get(key)
-        if kept is None:
-            numbers: dict[Any, int] = {None: 0}
-            texts = [self.program.text(key, name) for name in (*names, None)]
-            recode = np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int32)
-            kept = self._texts_of[key] = recode, tuple(numbers)
-        recode, told_apart = kept
-        return recode[codes], told_apart

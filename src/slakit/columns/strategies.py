@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.situations import Block, Bools, Ints, Numbers, leads
+from slakit.columns.block import Block, Bools, Ints, Numbers, leads
 from slakit.machine.facts import unpack
 from slakit.machine.metric import Metric, Symbol
 from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, START, STATES, STOP, TABLES, Effect, State

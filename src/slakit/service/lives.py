@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit._time import NAT, instant
-from slakit.columns.situations import Block, agents
+from slakit.columns.block import Block
+from slakit.columns.situations import agents
 from slakit.errors import EventError, QueryError
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.events.log import EventLog

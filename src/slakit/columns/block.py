@@ -1,0 +1,57 @@
+"""The events that an interpreter takes at a time, and the types of their columns."""
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from slakit.events.columns import EventColumns
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Numbers = NDArray[np.integer[Any]]
+
+
+@attrs.define(eq=False)
+class Block:
+    """Events of whole tickets, in canonical order.
+
+    Attributes:
+        source: the columns that the block is a part of.
+        positions: where its events stand there: a slice, or positions where tickets were left out.
+        ticket: int[n], consecutive numbers of the block's tickets, ascending from 0.
+        starts: int64[tickets], index of each ticket's first event.
+        at: int64[n], us.
+        kind: uint8[n].
+        role: uint8[n].
+        public: bool[n].
+        category: uint8[n], 0 where the event carries no status.
+    """
+
+    source: "EventColumns"
+    positions: "slice | Ints"
+    ticket: Ints
+    starts: Ints
+    at: Ints
+    kind: NDArray[np.uint8]
+    role: NDArray[np.uint8]
+    public: Bools
+    category: NDArray[np.uint8]
+
+    def coded(self, key: str) -> tuple[NDArray[np.int32], list[Any]]:
+        """The codes of a key for the block's events (-1: absent) and the values they stand for."""
+        codes, names = self.source.coded(key)
+        return codes[self.positions], names
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return len(self.at)
+
+
+def leads(ticket: Numbers) -> Bools:
+    """Which elements are the first of their ticket."""
+    first = np.ones(len(ticket), np.bool_)
+    np.not_equal(ticket[1:], ticket[:-1], out=first[1:])
+    return first
