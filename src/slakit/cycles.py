@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from slakit.schedule import Schedule, ScheduleBy
 
 SPANS = ("elapsed_us", "accumulated_us", "paused_us", "excluded_us", "wall_us")
+FEW_VALUES = ("metric", "phase", "cause", "removed")
+"""Columns that are categories in a frame."""
 COLUMNS = (
     "ticket", "metric", "ordinal", "started_at", "stopped_at", "phase", "cause", *SPANS, "anchor_event", "stop_event", "agent", "team", "removed",
 )  # fmt: skip
@@ -180,8 +182,7 @@ class Cycles(Tidy):
         from slakit._table import Table  # noqa: PLC0415 - loaded on first touch
 
         columns = self.columns()
-        kinds = dict.fromkeys(("metric", "phase", "cause", "removed"), "category")
-        return Table({name: columns[name] for name in COLUMNS}, kinds=kinds, title=repr(self))
+        return Table({name: columns[name] for name in COLUMNS}, kinds=dict.fromkeys(FEW_VALUES, "category"), title=repr(self))
 
 
     def events(self, row: int) -> list[Event]:

@@ -79,8 +79,7 @@ def situations(condition: Condition) -> Iterator[tuple[Mapping[str, int], Mappin
     keys: dict[str, set[Any]] = {}
     for atom in atoms(condition):
         keys.setdefault(atom.key, {None, _OTHER}).update(atom.among or ())
-    for changes, *codes in product(_CHANGES, *(range(len(FACTS[name].names)) for name in names)):
-        kind, before, after = changes
+    for (kind, before, after), codes in product(_CHANGES, product(*(range(len(FACTS[name].names)) for name in names))):
         facts = dict(zip(names, codes, strict=True)) | {"kind": kind, "before": before, "after": after}
         if _occurs(facts):
             allowed = {key: among if _carries(facts["kind"], key) else {None} for key, among in keys.items()}
