@@ -16,6 +16,8 @@ solved: Condition = fact("kind", "created", "status") & ~fact("before", *_SOLVED
 """The status enters solved or closed from a category other than these two."""
 by_assignee: Condition = fact("by_assignee")
 """The actor is the agent who holds the ticket at that time."""
+new_holder: Condition = fact("kind", "assigned") & fact("new_holder")
+"""The ticket is assigned to somebody else than it was, or to nobody."""
 first_reply_given: Condition = fact("replied")
 """The customer's side has had a reply before this event."""
 
@@ -58,6 +60,11 @@ def leaving(*categories: str) -> Condition:
 def status(*texts: str) -> Condition:
     """The event carries one of the product's own statuses."""
     return fact("kind", "created", "status") & Has("status", frozenset(texts))
+
+
+def created_with(name: str, *values: Any) -> Condition:
+    """The ticket comes into being with a field, of one of some values (none: of any)."""
+    return created & Has(name, frozenset(values) if values else None)
 
 
 def field(name: str, *values: Any) -> Condition:
