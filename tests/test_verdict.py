@@ -541,3 +541,10 @@ def test_a_second_merge_does_not_move_a_breach(engine):
     assert (row["started_at"], row["breached_at"]) == (at("mon 09:09"), at("mon 09:51"))
     # 09:51 to 10:27, and 10:27 to 11:00
     assert row["overrun_us"] == 36 * MINUTE + 33 * MINUTE
+
+
+def test_an_exclusion_after_the_end_leaves_the_deadline_that_stood_there(engine):
+    """Answered at 10:00 of a target until 13:00; excluded from 11:00 on: the finished cycle still shows 13:00, the open one has no deadline."""
+    rows = (("mon 09:00", "created"), ("mon 10:00", "message", AGENT), ("mon 11:00", "excluded", {"reason": "force majeure"}))
+    result = judged(engine, {"first_response": "4h", "resolution": "4h"}, "mon 12:00", *rows)
+    assert (row_of(result, "first_response")["due_at"], row_of(result, "resolution")["due_at"]) == (at("mon 13:00"), None)

@@ -116,7 +116,7 @@ class TicketJudge:
             if calm:
                 if known is None or self._versions:
                     known = self.policies.policy_for(fields.created, runs[0].opened_us), self.policies.priority(fields.created)
-                judged += self._unchanging(ticket, metric, runs, fields, spans, choice_of(*known, metric.name))
+                judged += self._unchanging(ticket, metric, runs, fields, events, spans, choice_of(*known, metric.name))
             else:
                 judged += self._changing(ticket, metric, runs, fields, events, spans)
         if done.gone is not None:
@@ -134,14 +134,15 @@ class TicketJudge:
         for run in runs:
             for part, changes in self._parts(ticket, metric, run, fields, events):
                 part.ordinal = len(rows) + 1
-                rows.append(self._judged(ticket, metric, part, changes, events, spans, chain))
+                rows.append(self._judged(ticket, metric, part, changes, events, self._spans(events, part, spans), chain))
                 if metric.accumulates:
                     chain = [] if part.cause == SUPERSEDED else [*chain, part]
         return rows
 
     def _unchanging(  # noqa: PLR0917 - what is known of the ticket
-        self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, spans: Sequence[tuple[int, int]], choice: Choice
-    ) -> list[JudgedCycle]:
+        self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, events: Sequence[Event],
+        spans: Sequence[tuple[int, int]], choice: Choice,
+    ) -> list[JudgedCycle]:  # fmt: skip
         """The judged cycles of a ticket whose fields never change; ``choice`` is what applies to the first of them."""
         rows: list[JudgedCycle] = []
         chain: tuple[Run, ...] = ()
@@ -153,13 +154,20 @@ class TicketJudge:
             if rows and self._versions:
                 choice = self.policies.choose(fields.created, begin, metric.name)
                 due, reason = self._due(ticket, fields.created, choice)
-                meter = Meter((choice.schedule or WALL).clock, spans)
+            if self._versions or spans or self.exclusions:
+                meter = Meter((choice.schedule or WALL).clock, self._spans(events, run, spans))
             measure_run(run, meter)
             run.carried_us = spent
             rows.append(_cycle(ticket, metric, run, (Change(run.opened, begin, choice, begin, due, reason),), chain))
             if metric.accumulates:
                 chain, spent = (*chain, run), spent + run.elapsed_us
         return rows
+
+    def _spans(self, events: Sequence[Event], run: Run, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+        """The spans taken out of a cycle's clock: of one that has ended, as they were known then, so that its deadline stays."""
+        if run.stop is None or not (spans or self.exclusions):
+            return spans
+        return spans_for(events[: run.stop[0] + 1], self.exclusions)
 
     @staticmethod
     def _due(ticket: str | int, fields: Mapping[str, Any], choice: Choice) -> tuple[int | None, str]:
