@@ -1,0 +1,118 @@
+"""The column interpreter: blocks, long and irregular tickets, many texts, laws of its strategies."""
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from slakit import EventLog, Schedule, measure
+from slakit.columns import regular_tickets
+from slakit.metrics import CATALOGUE, Metric, on
+
+interpreter = import_module("slakit.columns.interpret")
+ALWAYS = Schedule.always()
+UNTIL = "2026-03-20T00:00:00Z"
+START = 1_772_442_000
+
+
+def busy_log(tickets, seed=0):
+    """A log of regular tickets with all that moves clocks, drawn with a fixed seed, as arrays."""
+    draw = np.random.default_rng(seed)
+    table = {key: [] for key in ("ticket", "at", "kind", "role", "status", "to", "actor", "field", "value", "reason")}
+
+    def add(**row):
+        for key, column in table.items():
+            column.append(row.get(key))
+
+    for ticket in range(tickets):
+        second = START + ticket
+        add(ticket=ticket, at=second, kind="created")
+        for _ in range(int(draw.integers(0, 14))):
+            second += int(draw.integers(0, 4000))
+            kind = draw.choice(["message", "message", "status", "status", "assigned", "field", "accepted", "spam"], p=[0.2, 0.2, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02])
+            role, actor = str(draw.choice(["customer", "agent", "bot"])), f"p{draw.integers(0, 9)}"
+            row = {"ticket": ticket, "at": second, "kind": str(kind), "role": role, "actor": actor}
+            if kind == "status":
+                row["status"] = str(draw.choice(["open", "pending", "on_hold", "solved", "closed"]))
+            elif kind == "assigned":
+                row["to"] = actor
+            elif kind == "field":
+                row |= {"field": "priority", "value": str(draw.choice(["low", "urgent"]))}
+            add(**row)
+    return EventLog.from_columns(table | {"at": np.array(table["at"])}, unit="s")
+
+
+OWN = (
+    Metric.define("paused_by_events", start=on.created, stop=on.solved, pause=on.kind("assigned"), resume=on.reply, reset=on.field("priority", "urgent")),
+    Metric.define("of_p1", start=on.actor("p1"), stop=on.actor("p2", "p3"), while_solved=True),
+    Metric.define("once", start=on.created, stop=on.reply, reset=on.kind("field"), repeats=False),
+)
+
+
+@pytest.mark.parametrize("block", [1, 40, 1 << 17])
+def test_blocks_do_not_matter(monkeypatch, block):
+    """However the log is cut into blocks, every clock finds what the object interpreter finds."""
+    monkeypatch.setattr(interpreter, "BLOCK_EVENTS", block)
+    log, clocks = busy_log(60), [*CATALOGUE.values(), *OWN]
+    columns = measure(log, clocks, schedule=ALWAYS, as_of=UNTIL, engine="column")
+    assert columns.to_dict() == measure(log, clocks, schedule=ALWAYS, as_of=UNTIL, engine="object").to_dict()
+    assert len(columns) > 500
+
+
+def test_a_ticket_longer_than_lock_step_bears(monkeypatch):
+    """Tickets that are too long are taken one by one, with the same answer."""
+    log, clocks = busy_log(40, seed=3), [*CATALOGUE.values(), *OWN]
+    whole = measure(log, clocks, schedule=ALWAYS, as_of=UNTIL).to_dict()
+    monkeypatch.setattr(interpreter, "LONG_TICKET", 8)
+    assert not regular_tickets(log.columns()).all()
+    assert measure(log, clocks, schedule=ALWAYS, as_of=UNTIL).to_dict() == whole
+
+
+def test_which_tickets_are_regular():
+    """One creation, at the beginning, no merge from or into it, no exclusion events of its own."""
+    at = "2026-03-02T09:00:00Z"
+    rows = [
+        {"ticket": "fine", "at": at, "kind": "created"},
+        {"ticket": "headless", "at": at, "kind": "message", "role": "customer"},
+        {"ticket": "twice", "at": at, "kind": "created"},
+        {"ticket": "twice", "at": "2026-03-02T10:00:00Z", "kind": "created"},
+        {"ticket": "late", "at": at, "kind": "note"},
+        {"ticket": "late", "at": "2026-03-02T10:00:00Z", "kind": "created"},
+        {"ticket": "donor", "at": at, "kind": "created"},
+        {"ticket": "donor", "at": "2026-03-02T10:00:00Z", "kind": "merged", "into": "survivor"},
+        {"ticket": "survivor", "at": at, "kind": "created"},
+        {"ticket": "outage", "at": at, "kind": "created"},
+        {"ticket": "outage", "at": "2026-03-02T10:00:00Z", "kind": "excluded"},
+    ]
+    columns = EventLog.from_records(rows).columns()
+    assert dict(zip(columns.tickets.tolist(), regular_tickets(columns).tolist(), strict=True)) == {
+        "donor": False, "fine": True, "headless": False, "late": False, "outage": False, "survivor": False, "twice": False,
+    }  # fmt: skip
+
+
+def test_many_texts_make_few_situations():
+    """Seventy thousand actors of whom a condition names two: nobody is mistaken for another."""
+    count = 70_000
+    table = {
+        "ticket": [number // 2 for number in range(count)],
+        "at": START + np.arange(count),
+        "kind": ["created" if number % 2 == 0 else "message" for number in range(count)],
+        "role": ["customer" if number % 2 == 0 else "agent" for number in range(count)],
+        "actor": [f"person {number}" for number in range(count)],
+    }
+    clock = Metric.define("by_two", start=on.created, stop=on.actor("person 69999", "person 3"))
+    found = measure(EventLog.from_columns(table, unit="s"), clock, schedule=ALWAYS, as_of=UNTIL).columns()
+    stopped = found["phase"] == "stopped"
+    assert found["ticket"][stopped].tolist() == [1, count // 2 - 1]
+    assert len(found["ticket"]) == count // 2
+
+
+def test_a_clock_that_nothing_moves():
+    """A clock whose condition no event of the log meets has no cycle, whatever its table looks like."""
+    log = busy_log(5)
+    for clock in (
+        Metric.define("a", start=on.kind("escalated"), stop=on.solved),
+        Metric.define("b", start=on.kind("escalated"), stop=on.solved, pause=on.kind("split"), resume=on.kind("handled")),
+        Metric.define("c", start=on.kind("escalated"), stop=on.kind("split"), reset=on.kind("rating"), repeats=False, while_solved=True),
+    ):
+        assert len(measure(log, clock, schedule=ALWAYS, as_of=UNTIL, engine="column")) == 0
