@@ -182,3 +182,17 @@ def test_a_long_ticket_does_not_hold_up_the_rest():
     assert cycles.engine == "column"
     assert len(cycles) == 8_499  # customers at 3, 5, ..., 16,999; the last waits
     assert cycles.columns()["elapsed_us"][:-1].tolist() == [1_000_000] * 8_498
+
+
+@ENGINES
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize(("key", "given"), [("actor", "sara"), ("status", "open"), ("id", "e1"), ("role", "customer")])
+def test_what_every_event_has_is_no_field_of_a_ticket(engine, columns, key, given):
+    """Schedules and exclusions are chosen by fields of the ticket; actor, role, id and status of the creation are none."""
+    rows = [row(1, "02T16:00", "created", actor="sara", status="open", id="e1", role="customer")]
+    log = EventLog.from_columns(as_table(rows)) if columns else EventLog.from_records(rows)
+    by = ScheduleBy(key, {given: DESK}, default=ALWAYS)
+    outage = Exclusion("2026-03-02T18:00:00Z", "2026-03-02T19:00:00Z", "outage", when={key: given})
+    (cycle,) = cycles = measure(log, "queue", schedule=by, as_of="2026-03-02T20:00:00Z", exclusions=[outage], engine=engine)
+    assert (cycle.elapsed_us // HOUR, cycle.excluded_us) == (4, 0)
+    assert cycles.findings == ()

@@ -11,6 +11,7 @@ from slakit.columns.interpret import Readings, interpret, regular_tickets
 from slakit.cycle_arrays import arrays_of_runs
 from slakit.cycles import Cycles
 from slakit.errors import ScheduleError
+from slakit.events.keys import PLACED_KEYS
 from slakit.events.kinds import EventKind
 from slakit.machine.program import Program
 from slakit.measure import ticket_rows
@@ -147,8 +148,7 @@ def _choices(columns: "EventColumns", schedule: Schedule | ScheduleBy, regular: 
     """The schedules in use, and for each ticket which one (None: the only one)."""
     if isinstance(schedule, Schedule):
         return [schedule], None
-    codes, names = columns.coded(schedule.field)
-    at_creation = codes[columns.starts[:-1]]
+    at_creation, names = field_at_creation(columns, schedule.field)
     schedules: list[Schedule] = []
     which = np.full(len(columns.tickets), -1, np.int64)
     for code in np.unique(at_creation[regular]).tolist():
@@ -179,10 +179,12 @@ def exclusion_groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]",
 
 def applies_to(exclusion: "Exclusion", columns: "EventColumns") -> Bools:
     """Per ticket, whether an exclusion applies by the ticket's fields at creation."""
-    at_creation = columns.starts[:-1]
+    return exclusion.when.over(lambda key: field_at_creation(columns, key), len(columns.tickets))
 
-    def coded(key: str) -> tuple[NDArray[np.int32], list[Any]]:
-        codes, names = columns.coded(key)
-        return codes[at_creation], names
 
-    return exclusion.when.over(coded, len(at_creation))
+def field_at_creation(columns: "EventColumns", key: str) -> tuple[NDArray[np.int32], list[Any]]:
+    """A field of each ticket as it was created: codes (-1: missing) and their values; what every event has (actor, status, ...) is no field."""
+    if key in PLACED_KEYS:
+        return np.full(len(columns.tickets), -1, np.int32), []
+    codes, names = columns.coded(key)
+    return codes[columns.starts[:-1]], names

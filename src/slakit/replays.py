@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slakit.events.event import Event
+from slakit.events.keys import PLACED_KEYS
 from slakit.events.kinds import EventKind
 from slakit.events.life import life
 from slakit.machine.program import Program
@@ -87,9 +88,7 @@ def field_history(events: Sequence[Event], field: str) -> Timeline:
 
     The first entry is the value at creation, None where the ticket was created without it.
     """
-    created = events[0]
-    given = created.status if field == "status" else created.data.get(field)
-    history: Timeline = [(0, given)]
+    history: Timeline = [(0, events[0].data.get(field))]
     for position, event in enumerate(events):
         if event.kind is _FIELD and event.data["field"] == field:
             history.append((position, event.data.get("value")))
@@ -173,6 +172,9 @@ def _values_in_columns(log: "EventLog", field: str, as_of: int) -> Iterator[set[
     codes, names = columns.coded("field")
     changed = (columns.kind == EventKind.FIELD) & (codes == (names.index(field) if field in names else -2))
     for key, rows in ((field, created), ("value", changed)):
+        if key in PLACED_KEYS:
+            yield {None}
+            continue
         codes, names = columns.coded(key)
         yield {names[code] if code >= 0 else None for code in set(codes[rows].tolist())}
 
