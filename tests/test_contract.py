@@ -173,3 +173,10 @@ def test_results_go_out_as_frames_with_their_types(log: EventLog) -> None:
     assert str(frame["started_at"].dtype) in {"datetime64[us, UTC]", "datetime64[ns, UTC]"}
     assert str(frame["verdict"].dtype) == str(frame["metric"].dtype) == "category"
     assert frame["elapsed_us"].dtype == "int64"
+
+
+def test_a_notebook_shows_logs_and_schedules_escaped(log: EventLog) -> None:
+    """The texts of `describe`, with what could be markup turned into text."""
+    desk = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC", holidays={"2026-12-25": "<b>Christmas</b>"})
+    assert "&lt;b&gt;Christmas&lt;/b&gt;" in desk._repr_html_()
+    assert "8 events on 1 ticket" in log._repr_html_()

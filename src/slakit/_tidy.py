@@ -37,3 +37,10 @@ class Tidy:
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
+
+
+def text_html(text: str) -> str:
+    """Text as a notebook shows it: escaped, each line in its own writing direction."""
+    from html import escape  # noqa: PLC0415 - only notebooks pay for it
+
+    return f'<pre style="white-space:pre-wrap;unicode-bidi:plaintext">{escape(text)}</pre>'

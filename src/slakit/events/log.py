@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Self
 
+from slakit._tidy import text_html
 from slakit._time import zone
 from slakit.errors import Finding, QueryError, did_you_mean
 from slakit.events.checking import checked, mapping_of
@@ -288,6 +289,9 @@ class EventLog:
         from slakit.events.summary import sentence  # noqa: PLC0415 - only people pay for it
 
         return sentence(self)
+
+    def _repr_html_(self) -> str:
+        return text_html(repr(self.describe()))
 
     def to_records(self) -> list[dict[str, Any]]:
         """The events as rows, which read back to an equal log with the same ``statuses``."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from slakit._tidy import text_html
 from slakit._time import zone as read_zone
 from slakit._value import value
 from slakit.clock import BusinessClock
@@ -148,6 +149,9 @@ class Schedule(Questions, CalendarQuestions):
     def __repr__(self) -> str:
         """An expression that builds the schedule, or a sentence where that would be long."""
         return representation(self.rule)
+
+    def _repr_html_(self) -> str:
+        return text_html(self.describe())
 
     @property
     def zone(self) -> tzinfo:
