@@ -5,7 +5,6 @@ Tickets whose policy, target or schedule can change during their life are judged
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from slakit._time import NAT, WorkingDays, instant
 from slakit.columns.block import Block, Bools, Ints
-from slakit.columns.interpret import Readings, RunColumns, interpret, regular_tickets
+from slakit.columns.interpret import Readings, RunColumns, Stretch, interpret, regular_tickets
 from slakit.judging import WALL, TicketJudge
 from slakit.machine.program import Program
 from slakit.measure_columns import TicketReadings, applies_to, changing_tickets, exclusion_groups, numbered, replayer_of
@@ -93,12 +92,12 @@ class JudgedColumns:
     @property
     def schedule_of(self) -> Ints:
         """Per cycle, the number of its schedule."""
-        return self._per_cycle(self.schedule_by)
+        return self._whole(lambda _, stretch: self._applied(self.schedule_by, stretch))
 
     @property
     def target(self) -> Ints:
         """Per cycle, the target in us of working time; `NAT` without one, or for one at a field."""
-        return self._per_cycle(self.fixed) if self.varying is None else self.varying.target
+        return self._whole(self._target)
 
     @property
     def due(self) -> Ints:
@@ -113,87 +112,80 @@ class JudgedColumns:
     @property
     def judged(self) -> Ints:
         """The span that is judged, us of working time."""
-        return self._in_stretches(self._judged)
+        return self._whole(lambda _, stretch: self._judged(stretch))
 
-    def _judged(self, metric: int, rows: slice) -> Ints:
-        elapsed = self.runs.elapsed[rows]
-        return elapsed + self.runs.carried_of(metric, rows) if self.program.metrics[metric].accumulates else elapsed
+    @staticmethod
+    def _judged(stretch: Stretch) -> Ints:
+        return stretch.elapsed if stretch.carried is None else stretch.elapsed + stretch.carried
 
-    def _target(self, metric: int, rows: slice) -> Ints:
-        """The targets of a stretch of rows; one number where all have the same."""
-        if self.varying is not None:
-            return self.varying.target[rows]
-        return self._applied(self.fixed[metric], rows)
+    def _target(self, rows: slice, stretch: Stretch) -> Ints:
+        """The targets of a stretch; one number where all have the same."""
+        return self._applied(self.fixed, stretch) if self.varying is None else self.varying.target[rows]
 
-    def _applied(self, by_combination: Ints, rows: slice) -> Ints:
+    def _applied(self, table: Ints, stretch: Stretch) -> Ints:
+        by_combination: Ints = table[stretch.metric]
         if (by_combination == by_combination[-1]).all():
             return by_combination[-1:]
-        return by_combination.take(self.combinations.of.take(self.runs.ticket_of(rows)))
+        return by_combination.take(self.combinations.of.take(self.columns.ticket.take(stretch.opened)))
 
-    def _per_cycle(self, table: Ints) -> Ints:
-        return self._in_stretches(lambda metric, rows: self._applied(table[metric], rows))
-
-    def _in_stretches(self, part: Callable[[int, slice], Ints]) -> Ints:
+    def _whole(self, part: Callable[[slice, Stretch], Ints]) -> Ints:
         whole = np.empty(len(self.runs), np.int64)
-        for metric, rows in self.stretches():
-            whole[rows] = part(metric, rows)
+        for rows, stretch in self.runs.rows():
+            whole[rows] = part(rows, stretch)
         return whole
 
-    def stretches(self) -> Iterator[tuple[int, slice]]:
-        """The rows in stretches of one clock that fit the cache."""
-        for metric, (first, last) in enumerate(pairwise(self.runs.bounds)):
-            for begin in range(first, last, STRETCH):
-                yield metric, slice(begin, min(begin + STRETCH, last))
+    @property
+    def choices(self) -> list[Choice]:
+        """What applies: of the first clock to every combination, of the second, and so on."""
+        return [choice for by_combination in self.combinations.choices for choice in by_combination]
 
-    def choice_table(self, rows: "slice | Ints" = slice(None)) -> tuple[Ints, list[Choice]]:
+    def choice_of(self, stretch: Stretch) -> Ints:
+        """For each cycle of a stretch its number in `choices`; one number where all have the same."""
+        width = self.fixed.shape[1]
+        return self._applied(np.arange(self.fixed.size).reshape(-1, width), stretch)
+
+    def choice_table(self) -> tuple[Ints, list[Choice]]:
         """Per cycle the number of what applies to it, and what the numbers stand for."""
-        width = len(self.combinations.choices[0]) if self.combinations.choices else 1
-        flat = [choice for by_combination in self.combinations.choices for choice in by_combination]
-        number = self.runs.metric[rows].astype(np.int64)
-        if width > 1:
-            number *= width
-            number += self.combinations.of.take(self.runs.ticket_of(rows))
-        return number, flat
+        return self._whole(lambda _, stretch: self.choice_of(stretch)), self.choices
 
     def judge(self) -> None:
         """Work the verdicts out."""
         self.verdict = np.empty(len(self.runs), np.uint8)
-        for metric, rows in self.stretches():
-            target = self._target(metric, rows)
-            over, none = self._judged(metric, rows) > target, target == NAT
+        for rows, stretch in self.runs.rows():
+            target = self._target(rows, stretch)
+            over, none = self._judged(stretch) > target, target == NAT
             if self.varying is not None and self.varying.at_field[rows].any():
                 at_field = self.varying.at_field[rows]
-                over = np.where(at_field, self.runs.end_of(rows) > self.varying.due[rows], over)
+                over = np.where(at_field, self.runs.end_of(stretch) > self.varying.due[rows], over)
                 none = none & ~at_field
-            situation = self.runs.state[rows] | (over.view(np.uint8) << np.uint8(3)) | (none.view(np.uint8) << np.uint8(4))
+            situation = stretch.state | (over.view(np.uint8) << np.uint8(3)) | (none.view(np.uint8) << np.uint8(4))
             self.verdict[rows] = _VERDICTS.take(situation)
 
     def remaining(self) -> Ints:
         """Target less judged span, us of working time; `NAT` without a target."""
 
-        def left(metric: int, rows: slice) -> Ints:
-            target = self._target(metric, rows)
-            return _unless_missing(target, target - self._judged(metric, rows))
+        def left(rows: slice, stretch: Stretch) -> Ints:
+            target = self._target(rows, stretch)
+            return _unless_missing(target, target - self._judged(stretch))
 
-        whole = self._in_stretches(left)
+        whole = self._whole(left)
         for rows, remaining in self._remaining_at_field():
             whole[rows] = remaining
         return whole
 
     def overrun(self) -> Ints:
         """What each cycle is over its target, us of working time; of a reopened one only what it added; `NAT` without a target."""
-
-        def over(metric: int, rows: slice) -> Ints:
-            target = allowed = self._target(metric, rows)
-            if self.program.metrics[metric].accumulates:
-                allowed = np.maximum(target, self.runs.carried_of(metric, rows))
-            beyond = self._judged(metric, rows) - allowed
-            return _unless_missing(target, np.maximum(beyond, 0, out=beyond))
-
-        whole = self._in_stretches(over)
+        whole = self._whole(self.overrun_of)
         for rows, remaining in self._remaining_at_field():
             whole[rows] = np.maximum(0, -remaining)
         return whole
+
+    def overrun_of(self, rows: slice, stretch: Stretch) -> Ints:
+        """`overrun` of a stretch, but for targets at a field."""
+        target = self._target(rows, stretch)
+        allowed = target if stretch.carried is None else np.maximum(target, stretch.carried)
+        beyond = self._judged(stretch) - allowed
+        return _unless_missing(target, np.maximum(beyond, 0, out=beyond))
 
     def _remaining_at_field(self) -> Iterator[tuple[Ints, Ints]]:
         """Rows whose target is at a field, by schedule, with the working time that is left to each."""
@@ -211,8 +203,6 @@ def _unless_missing(target: Ints, given: Ints) -> Ints:
     return np.where(missing, NAT, given) if missing.any() else given
 
 
-STRETCH = 1 << 16
-"""Rows worked on at a time."""
 _FEW = 1 << 16
 """Numbers up to this are told apart by counting them."""
 _OVER, _NONE = 1 << 3, 1 << 4

@@ -114,13 +114,17 @@ class JudgedArrays:
     def _consumed(self) -> NDArray[Any]:
         judged = self.judged
         shares = objects([None] * len(judged.runs))
-        with_target = np.flatnonzero(judged.target != NAT)
-        shares[with_target] = (judged.judged[with_target] / judged.target[with_target]).tolist()
+        target = judged.target
+        with_target = np.flatnonzero(target != NAT)
+        shares[with_target] = (judged.judged[with_target] / target[with_target]).tolist()
+        if judged.varying is None:
+            return shares
+        started, end, schedule_of = judged.runs.started, judged.runs.end, judged.schedule_of
         for number, schedule in enumerate(judged.schedules):
-            rows = np.flatnonzero(judged.at_field & (judged.schedule_of == number) & (judged.due > judged.runs.started))
-            start = schedule.clock.read_array(judged.runs.started[rows])
+            rows = np.flatnonzero(judged.at_field & (schedule_of == number) & (judged.due > started))
+            start = schedule.clock.read_array(started[rows])
             whole = schedule.clock.read_array(judged.due[rows]) - start
-            spent = schedule.clock.read_array(judged.runs.end[rows]) - start
+            spent = schedule.clock.read_array(end[rows]) - start
             some = whole > 0
             shares[rows[some]] = (spent[some] / whole[some]).tolist()
         return shares
@@ -130,20 +134,20 @@ class JudgedArrays:
         judged, runs = self.judged, self.judged.runs
         n = len(runs)
         due, met, breached = (np.full(n, NAT, np.int64) for _ in range(3))
-        goes_on = np.array([metric.accumulates for metric in judged.program.metrics])[runs.metric] if n else np.empty(0, np.bool_)
-        budget = judged.target - np.where(goes_on, runs.carried, 0)
-        spans = (judged.target != NAT) & ~judged.at_field
+        target, spent, carried, started, schedule_of = judged.target, judged.judged, runs.carried, runs.started, judged.schedule_of
+        budget = target - carried
+        spans = (target != NAT) & ~judged.at_field
         plain = spans & (runs.paused == 0) & (budget > 0) & self._never_excluded()
         for number, schedule in enumerate(judged.schedules):
-            rows = np.flatnonzero(plain & (judged.schedule_of == number))
-            due[rows] = schedule.clock.due_at_array(runs.started[rows], budget[rows])
-            met[rows] = schedule.clock.met_until_array(runs.started[rows], budget[rows])
+            rows = np.flatnonzero(plain & (schedule_of == number))
+            due[rows] = schedule.clock.due_at_array(started[rows], budget[rows])
+            met[rows] = schedule.clock.met_until_array(started[rows], budget[rows])
             named = rows[(judged.due[rows] != NAT) & (judged.due[rows] > due[rows]) & (due[rows] != NAT)]
             same = schedule.clock.read_array(judged.due[named]) == schedule.clock.read_array(due[named])
             due[named[same]] = judged.due[named[same]]
-        waiting = plain & (runs.state == State.PAUSED) & (judged.judged < judged.target)
-        due[waiting] = NAT
-        met[plain & (runs.state == State.PAUSED) & (judged.judged <= judged.target)] = NAT
+        waiting = plain & (runs.state == State.PAUSED)
+        due[waiting & (spent < target)] = NAT
+        met[waiting & (spent <= target)] = NAT
         due[judged.at_field] = met[judged.at_field] = judged.due[judged.at_field]
         over = judged.verdict == BREACHED
         opened = judged.columns.at[runs.opened]

@@ -5,8 +5,7 @@ which `slakit.measure` gives to the object interpreter. Both give identical inte
 """
 
 from collections.abc import Callable, Iterator
-from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -49,112 +48,23 @@ class Readings:
     excluded_end: Ints | None = None
 
 
-@attrs.define(eq=False)
-class RunColumns:
-    """Cycles as arrays, one row a cycle, ordered by metric, ticket and ordinal; what follows from others is worked out when asked for.
+class Stretch(NamedTuple):
+    """The cycles of one clock in one block, ordered by ticket and ordinal.
 
     Attributes:
-        columns: the events known.
-        as_of: the instant up to which they are known, us.
-        bounds: the first row of each clock, and the number of rows.
-        anchor: int32, position of the event that the cycle dates from.
-        opened: int32, position of the event that opened it.
+        metric: index of the clock.
+        opened: int32, position of the event that opened the cycle.
         stop: int32, position of the event that ended it, -1 while open.
         state: uint8, `State`.
-        cause: uint16, index into ``causes``, 0 while open.
+        cause: uint16, index into `RunColumns.causes`, 0 while open.
         elapsed: int64, us of working time.
-        paused_by, excluded_by, carried_by: likewise, by clock; None where it is zero throughout.
-        causes: the texts of ``cause``.
+        anchor: int32, position of the event that the cycle dates from; None where it is ``opened`` throughout.
+        paused: int64, us of working time of the pauses; None for zeros.
+        excluded: likewise, what exclusions take out.
+        carried: likewise, what the ticket's earlier cycles of the clock took, where it accumulates.
     """
 
-    columns: "EventColumns"
-    as_of: int
-    bounds: list[int]
-    anchor: NDArray[np.int32]
-    opened: NDArray[np.int32]
-    stop: NDArray[np.int32]
-    state: NDArray[np.uint8]
-    cause: NDArray[np.uint16]
-    elapsed: Ints
-    paused_by: "list[Ints | None]"
-    excluded_by: "list[Ints | None]"
-    carried_by: "list[Ints | None]"
-    causes: list[str]
-
-    @property
-    def metric(self) -> NDArray[np.uint8]:
-        """Index of the clock."""
-        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.uint8), np.diff(self.bounds))
-
-    @property
-    def ticket(self) -> NDArray[np.int32]:
-        """Code of the ticket in the columns."""
-        return self.ticket_of(slice(None))
-
-    def ticket_of(self, rows: "slice | Ints") -> NDArray[np.int32]:
-        """``ticket`` of some rows."""
-        return self.columns.ticket.take(self.opened[rows])
-
-    @property
-    def ordinal(self) -> Ints:
-        """1 for the first cycle of the clock on the ticket."""
-        begins = leads(self.ticket)
-        begins[[bound for bound in self.bounds if bound < len(self)]] = True
-        first = np.flatnonzero(begins)
-        return np.arange(1, len(self) + 1) - np.repeat(first, np.diff(first, append=len(self)))
-
-    @property
-    def started(self) -> Ints:
-        """The instant that each cycle dates from, us."""
-        return self.columns.at.take(self.anchor)
-
-    @property
-    def end(self) -> Ints:
-        """The instant of the stop, or that up to which the log is known, us."""
-        return self.end_of(slice(None))
-
-    def end_of(self, rows: slice) -> Ints:
-        """``end`` of some rows."""
-        stop = self.stop[rows]
-        end = self.columns.at[stop]
-        end[np.flatnonzero(stop < 0)] = self.as_of
-        return end
-
-    @property
-    def paused(self) -> Ints:
-        """Working time of the pauses, us."""
-        return self._whole(self.paused_by)
-
-    @property
-    def excluded(self) -> Ints:
-        """Working time that exclusions take out, us."""
-        return self._whole(self.excluded_by)
-
-    @property
-    def carried(self) -> Ints:
-        """Working time of the ticket's earlier cycles of the clock, us, where it accumulates; else 0."""
-        return self._whole(self.carried_by)
-
-    def _whole(self, by_clock: "list[Ints | None]") -> Ints:
-        whole = np.zeros(len(self), np.int64)
-        for (first, last), given in zip(pairwise(self.bounds), by_clock, strict=True):
-            if given is not None:
-                whole[first:last] = given
-        return whole
-
-    def carried_of(self, metric: int, rows: slice) -> "Ints | int":
-        """``carried`` of some rows of one clock."""
-        carried, first = self.carried_by[metric], self.bounds[metric]
-        return 0 if carried is None else carried[rows.start - first : rows.stop - first]
-
-    def __len__(self) -> int:
-        """Number of cycles."""
-        return len(self.opened)
-
-
-class _Part(NamedTuple):
-    """The cycles of one clock in one block; as `RunColumns`, None for zeros, or for an anchor that is the opening."""
-
+    metric: int
     opened: NDArray[np.int32]
     stop: NDArray[np.int32]
     state: NDArray[np.uint8]
@@ -164,6 +74,124 @@ class _Part(NamedTuple):
     paused: Ints | None = None
     excluded: Ints | None = None
     carried: Ints | None = None
+
+
+@attrs.define(eq=False)
+class RunColumns:
+    """Cycles as arrays, one row a cycle, ordered by metric, ticket and ordinal.
+
+    They stay in the stretches in which they were found; a whole column is put together whenever it
+    is asked for, since memory that is written once costs more than the work on it.
+
+    Attributes:
+        columns: the events known.
+        as_of: the instant up to which they are known, us.
+        stretches: the cycles.
+        causes: the texts of `cause`.
+    """
+
+    columns: "EventColumns"
+    as_of: int
+    stretches: list[Stretch]
+    causes: list[str]
+
+    def rows(self) -> Iterator[tuple[slice, Stretch]]:
+        """The stretches, each with its place among all rows."""
+        first = 0
+        for stretch in self.stretches:
+            last = first + len(stretch.opened)
+            yield slice(first, last), stretch
+            first = last
+
+    @property
+    def metric(self) -> NDArray[np.uint8]:
+        """Index of the clock."""
+        numbers = np.array([stretch.metric for stretch in self.stretches], np.uint8)
+        return np.repeat(numbers, [len(stretch.opened) for stretch in self.stretches])
+
+    @property
+    def ticket(self) -> NDArray[np.int32]:
+        """Code of the ticket in the columns."""
+        return self.columns.ticket.take(self.opened)
+
+    @property
+    def ordinal(self) -> Ints:
+        """1 for the first cycle of the clock on the ticket."""
+        metric = self.metric
+        first = np.flatnonzero(leads(self.ticket) | leads(metric))
+        return np.arange(1, len(metric) + 1) - np.repeat(first, np.diff(first, append=len(metric)))
+
+    @property
+    def opened(self) -> NDArray[np.int32]:
+        """Position of the event that opened the cycle."""
+        return self._whole([stretch.opened for stretch in self.stretches], np.int32)
+
+    @property
+    def anchor(self) -> NDArray[np.int32]:
+        """Position of the event that the cycle dates from."""
+        return self._whole([stretch.opened if stretch.anchor is None else stretch.anchor for stretch in self.stretches], np.int32)
+
+    @property
+    def stop(self) -> NDArray[np.int32]:
+        """Position of the event that ended the cycle, -1 while open."""
+        return self._whole([stretch.stop for stretch in self.stretches], np.int32)
+
+    @property
+    def state(self) -> NDArray[np.uint8]:
+        """`State`."""
+        return self._whole([stretch.state for stretch in self.stretches], np.uint8)
+
+    @property
+    def cause(self) -> NDArray[np.uint16]:
+        """Index into ``causes``, 0 while open."""
+        return self._whole([stretch.cause for stretch in self.stretches], np.uint16)
+
+    @property
+    def started(self) -> Ints:
+        """The instant that each cycle dates from, us."""
+        return self.columns.at.take(self.anchor)
+
+    @property
+    def end(self) -> Ints:
+        """The instant of the stop, or that up to which the log is known, us."""
+        return self._whole([self.end_of(stretch) for stretch in self.stretches], np.int64)
+
+    def end_of(self, stretch: Stretch) -> Ints:
+        """`end` of a stretch."""
+        end = self.columns.at[stretch.stop]
+        end[np.flatnonzero(stretch.stop < 0)] = self.as_of
+        return end
+
+    @property
+    def elapsed(self) -> Ints:
+        """Working time, us."""
+        return self._whole([stretch.elapsed for stretch in self.stretches], np.int64)
+
+    @property
+    def paused(self) -> Ints:
+        """Working time of the pauses, us."""
+        return self._whole([stretch.paused for stretch in self.stretches], np.int64)
+
+    @property
+    def excluded(self) -> Ints:
+        """Working time that exclusions take out, us."""
+        return self._whole([stretch.excluded for stretch in self.stretches], np.int64)
+
+    @property
+    def carried(self) -> Ints:
+        """Working time of the ticket's earlier cycles of the clock, us, where it accumulates; else 0."""
+        return self._whole([stretch.carried for stretch in self.stretches], np.int64)
+
+    def _whole(self, parts: "list[NDArray[Any] | None]", dtype: Any) -> NDArray[Any]:
+        whole = np.zeros(len(self), dtype)
+        for (rows, _), part in zip(self.rows(), parts, strict=True):
+            if part is not None:
+                whole[rows] = part
+        return whole
+
+    def __len__(self) -> int:
+        """Number of cycles."""
+        return sum(len(stretch.opened) for stretch in self.stretches)
 
 
 def regular_tickets(columns: "EventColumns") -> Bools:
@@ -224,7 +252,7 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
     """
     table = SymbolTable(program)
     causes: dict[str, int] = {"": 0}
-    parts: list[list[_Part]] = [[] for _ in program.metrics]
+    found: list[list[Stretch]] = [[] for _ in program.metrics]
     situations, meanings = 0, list[Meanings]()
     for block, codes in blocks(columns, regular):
         known = situation(block, program, table)
@@ -236,37 +264,15 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
         for index, metric in enumerate(program.metrics):
             moved = moves(block, known.numbers, metric, meanings[index])
             readings = read(block, codes, index)
-            parts[index].append(_runs(metric, block, known, meanings=meanings[index], readings=readings, moved=moved))
-    return _joined(columns, as_of, parts, list(causes))
+            found[index].append(_runs(metric, block, known, index=index, meanings=meanings[index], readings=readings, moved=moved))
+    return RunColumns(columns, as_of, [stretch for of_metric in found for stretch in of_metric], list(causes))
 
 
-def _joined(columns: "EventColumns", as_of: int, parts: list[list[_Part]], causes: list[str]) -> RunColumns:
-    """The cycles of all clocks and blocks one after the other."""
-    bounds = [0, *accumulate(sum(len(part.opened) for part in of_metric) for of_metric in parts)]
-    every = [part for of_metric in parts for part in of_metric]
-    made = {
-        name: np.concatenate([np.empty(0, dtype), *(getattr(part, name) for part in every)])
-        for name, dtype in (("opened", np.int32), ("stop", np.int32), ("state", np.uint8), ("cause", np.uint16), ("elapsed", np.int64))
-    }
-    made["anchor"] = made["opened"]
-    if any(part.anchor is not None for part in every):
-        made["anchor"] = np.concatenate([part.opened if part.anchor is None else part.anchor for part in every])
-    by_clock = {f"{name}_by": [_unless_zero(of_metric, name) for of_metric in parts] for name in ("paused", "excluded", "carried")}
-    return RunColumns(columns, as_of, bounds, **made, **by_clock, causes=causes)  # type: ignore[arg-type]  # arrays and lists by name
-
-
-def _unless_zero(parts: list[_Part], name: str) -> Ints | None:
-    given = [getattr(part, name) for part in parts]
-    if all(one is None for one in given):
-        return None
-    return np.concatenate([np.zeros(len(part.opened), np.int64) if one is None else one for part, one in zip(parts, given, strict=True)])
-
-
-def _runs(metric: Metric, block: Block, known: Situation, *, meanings: Meanings, readings: Readings, moved: Moves) -> _Part:
+def _runs(metric: Metric, block: Block, known: Situation, *, index: int, meanings: Meanings, readings: Readings, moved: Moves) -> Stretch:
     opens, numbers = moved.at.take(moved.opens), known.numbers
     if not len(opens):
         narrow = np.empty(0, np.int32)
-        return _Part(narrow, narrow, np.empty(0, np.uint8), np.empty(0, np.uint16), np.empty(0, np.int64))
+        return Stretch(index, narrow, narrow, np.empty(0, np.uint8), np.empty(0, np.uint16), np.empty(0, np.int64))
     ticket = block.ticket.take(opens)
     ended = moved.following < len(moved.closes)
     close = np.append(moved.closes, 0).take(moved.following)
@@ -293,9 +299,8 @@ def _runs(metric: Metric, block: Block, known: Situation, *, meanings: Meanings,
     stop = _global(block.positions, at_stop)
     stop[going] = -1
     opened = _global(block.positions, opens)
-    return _Part(
-        opened, stop, state, cause, elapsed, None if anchor is opens else _global(block.positions, anchor), paused, excluded, carried
-    )
+    since = None if anchor is opens else _global(block.positions, anchor)
+    return Stretch(index, opened, stop, state, cause, elapsed, since, paused, excluded, carried)
 
 
 def _spent(reading: Ints, at_end: Ints, *, anchor: Ints, at_stop: Ints, going: Ints, ticket: Ints) -> Ints:

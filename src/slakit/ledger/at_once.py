@@ -73,24 +73,26 @@ def _totals(judgement: "Judgement", rules: Rules) -> dict[str, Money]:
 def _overruns(regular: "JudgedArrays") -> "dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]]":
     """By policy, version and rule, the rule with the overruns of the cycles that it charges, us."""
     judged = regular.judged
-    rows = np.flatnonzero(judged.verdict == _BREACHED)
-    kinds = judged.columns.kind
-    gone = np.flatnonzero((kinds == EventKind.SPAM) | (kinds == EventKind.DELETED))
-    if len(gone):
-        uncharged = np.zeros(len(judged.columns.tickets), np.bool_)
-        uncharged[judged.columns.ticket[gone]] = True
-        rows = rows[~uncharged[judged.runs.ticket_of(rows)]]
+    columns, choices = judged.columns, judged.choices
+    charged = {rule.metric for choice in choices if choice.policy is not None for rule in choice.policy.penalties}
+    gone = np.flatnonzero((columns.kind == EventKind.SPAM) | (columns.kind == EventKind.DELETED))
+    uncharged = np.zeros(len(columns.tickets), np.bool_)
+    uncharged[columns.ticket[gone]] = True
+    at_field = bool(judged.at_field.any())
     found: dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
-    if not len(rows):
-        return found
-    overrun = regular.column("overrun_us").take(rows)
-    number, choices = judged.choice_table(rows)
-    width = len(judged.combinations.choices[0])
-    for index in np.flatnonzero(np.bincount(number)).tolist():
-        policy, metric = choices[index].policy, judged.program.metrics[index // width].name
-        if policy is None:
+    for rows, stretch in judged.runs.rows():
+        metric = judged.program.metrics[stretch.metric].name
+        if metric not in charged:
             continue
-        for rule in policy.penalties:
-            if rule.metric == metric:
-                found.setdefault((policy.name, policy.label, id(rule)), (rule, []))[1].append(overrun[number == index])
+        over = regular.column("overrun_us")[rows] if at_field else judged.overrun_of(rows, stretch)
+        here = np.flatnonzero(judged.verdict[rows] == _BREACHED)
+        if len(gone):
+            here = here[~uncharged[columns.ticket.take(stretch.opened.take(here))]]
+        numbers = np.broadcast_to(judged.choice_of(stretch), len(over)).take(here)
+        for number in np.flatnonzero(np.bincount(numbers)).tolist():
+            policy = choices[number].policy
+            for rule in () if policy is None else policy.penalties:
+                if policy is not None and rule.metric == metric:
+                    mine = over.take(here[numbers == number])
+                    found.setdefault((policy.name, policy.label, id(rule)), (rule, []))[1].append(mine)
     return found
