@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from slakit import Event, EventKind, EventLog, Role, Status
+from slakit import Event, EventKind, EventLog, Role, Schedule, Status
 from slakit.errors import LogErrors
 from slakit.events.coding import as_column, factorize, factorize_ids, factorize_integers, factorize_objects, present
 from slakit.events.matching import match_words, text_words
@@ -80,6 +80,18 @@ def test_a_zone_aware_series_is_read_in_its_zone():
     """Times of a pandas series carry their zone."""
     at = pd.Series(pd.to_datetime(TABLE["at"], utc=True)).dt.tz_convert("Asia/Tehran")
     assert EventLog.from_columns({**TABLE, "at": at}) == EventLog.from_records(ROWS)
+
+
+@pytest.mark.parametrize(
+    "make", [pd.Series, list, lambda index: index, lambda index: index.array], ids=["series", "list", "index", "array"]
+)
+def test_zone_aware_instants_of_pandas_come_in_any_holder(make):
+    """13:30 and 14:00 in Tehran are 10:00 and 10:30 UTC, whatever holds them: a log reads them, and a schedule answers 11:00 and 11:30."""
+    zoned = make(pd.to_datetime(["2026-01-05T13:30+03:30", "2026-01-05T14:00+03:30"]))
+    log = EventLog.from_columns({"ticket": [1, 1], "at": zoned, "kind": ["created", "message"], "role": ["customer", "agent"]})
+    assert [record["at"] for record in log.to_records()] == ["2026-01-05T10:00:00+00:00", "2026-01-05T10:30:00+00:00"]
+    due = Schedule.always().due_at(zoned, "1h")
+    assert [str(one) for one in due] == ["2026-01-05T11:00:00.000000", "2026-01-05T11:30:00.000000"]
 
 
 def test_integer_times_need_their_unit():

@@ -299,7 +299,7 @@ def instants(given: Any, *, tz: tzinfo | None = None) -> "NDArray[np.int64]":
     """Instants as an int64 array of microseconds since the epoch; a missing one is `NAT`.
 
     Args:
-        given: ``datetime64`` array (UTC), a pandas or polars series, or a list of what
+        given: ``datetime64`` array (UTC), a pandas or polars series or index, or a list of what
             `instant` takes (None and NaT stay missing).
         tz: the zone in which naive elements of a *list* are read; None refuses them.
 
@@ -311,7 +311,7 @@ def instants(given: Any, *, tz: tzinfo | None = None) -> "NDArray[np.int64]":
     if not isinstance(given, np.ndarray):
         dtype = getattr(given, "dtype", None)
         if getattr(dtype, "tz", None) is not None:
-            given = given.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+            given = np.asarray(given, "datetime64[us]")
         elif hasattr(given, "__array__"):
             given = np.asarray(given)
     if isinstance(given, np.ndarray) and given.dtype.kind == "M":

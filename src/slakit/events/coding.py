@@ -34,7 +34,7 @@ def as_column(given: Any) -> "NDArray[Any]":
         array = np.empty(len(given), object)
         array[:] = given
     elif getattr(getattr(given, "dtype", None), "tz", None) is not None:
-        array = given.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+        array = np.asarray(given, "datetime64[us]")
     else:
         array = np.asarray(given)
     if isinstance(array, np.ma.MaskedArray):

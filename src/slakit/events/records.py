@@ -59,7 +59,7 @@ class RowReader:
             TimeError: as `read_event`.
         """
         if type(row) is not dict and not isinstance(row, Mapping):
-            message = f"{row!r} is a {type(row).__name__}: give a mapping of keys to values"
+            message = f"{row!r} is a {type(row).__name__}: give a mapping of keys to values (a data frame goes into from_frame, arrays into from_columns)"
             raise EventError(message, code="bad_row", given=row)
         if self._tz is None or at is not None:
             return read_event(row, self._statuses, at)
