@@ -9,6 +9,7 @@ import attrs
 from slakit import metrics as catalogue
 from slakit._time import datetime_us, instant, utc
 from slakit._value import field_names, value
+from slakit.clock.business import ORIGIN
 from slakit.errors import EventError, MetricError, PolicyError, ScheduleError, TimeError, did_you_mean
 from slakit.events.conditions import Conditions
 from slakit.policy.target import Target
@@ -138,7 +139,7 @@ class Policy:
                 msg = "schedule"
                 raise self._error(msg, f"{schedule!r} is no Schedule: build one with Schedule.weekly(...)", "bad_schedule")
             try:
-                schedule.clock.next_open_us(0)
+                schedule.clock.cover(ORIGIN, ORIGIN)
             except ScheduleError as error:
                 msg = f"targets[{metric!r}]"
                 raise self._error(msg, f"schedule: {error}", error.code) from None
