@@ -261,3 +261,14 @@ def test_an_event_reads_as_a_sentence():
     event = make(role="agent", actor="sara", public=False)
     assert repr(event) == "<2026-12-23 15:10:00Z T-9: message by agent sara>"
     assert repr(make(kind="field", field="priority", value="low")) == "<2026-12-23 15:10:00Z T-9: field, field='priority', value='low'>"
+
+
+@pytest.mark.parametrize(
+    "take", [EventLog.from_records, lambda rows: EventLog.from_columns({key: [row[key] for row in rows] for key in rows[0]})]
+)
+def test_a_category_given_as_status_goes_out_as_its_name(take):
+    """`Status.NEW` is the status "new" in the rows that come out, which read back."""
+    rows = take([{"ticket": "T-9", "at": AT, "kind": "created", "status": Status.NEW}]).to_records()
+    assert (rows[0]["status"], type(rows[0]["status"])) == ("new", str)
+    assert EventLog.from_records(rows).to_records() == rows
+    assert make(kind="created", status=Status.NEW) == make(kind="created", status="new")

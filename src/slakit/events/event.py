@@ -131,6 +131,8 @@ class Event(_Draft):
         for key in ("id", "actor", "status"):
             if getattr(self, key) is not None:
                 row[key] = getattr(self, key)
+        if isinstance(self.status, Status):
+            row["status"] = self.status.text
         if self.seq:
             row["seq"] = self.seq
         if self.role:
@@ -231,7 +233,7 @@ def _fill(draft: _Draft, row: Mapping[str, Any], at: int, statuses: Mapping[str,
     if actor is not None and (type(actor) is not str or not actor):
         actor = None if is_absent(actor) else plain(actor)
     if status is not None and (type(status) is not str or not status):
-        status = None if is_absent(status) else plain(status)
+        status = None if is_absent(status) or status is Status.NONE else status.text if isinstance(status, Status) else plain(status)
     if status is not None and kind not in STATUS_KINDS:
         raise unknown_key(kind, "status")
     draft.ticket, draft.at, draft.kind, draft.id, draft.seq, draft.actor = ticket, at, kind, key, seq, actor
