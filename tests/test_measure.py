@@ -196,3 +196,16 @@ def test_what_every_event_has_is_no_field_of_a_ticket(engine, columns, key, give
     (cycle,) = cycles = measure(log, "queue", schedule=by, as_of="2026-03-02T20:00:00Z", exclusions=[outage], engine=engine)
     assert (cycle.elapsed_us // HOUR, cycle.excluded_us) == (4, 0)
     assert cycles.findings == ()
+
+
+@ENGINES
+def test_a_change_at_the_very_edge_counts(engine):
+    """The field as set by the event that ends a cycle chooses its schedule; as set at the start of an exclusion, whether it applies."""
+    rows = [row(1, "02T16:00", "created", team="north"), row(1, "02T18:00", "field", field="team", value="night")]
+    log = EventLog.from_records(rows)
+    by = ScheduleBy("team", {"north": DESK, "night": ALWAYS})
+    moved = metrics.Metric.define("moved", start=metrics.on.created, stop=metrics.on.field("team", "night"))
+    assert measure(log, moved, schedule=by, as_of="2026-03-02T20:00:00Z", engine=engine)[0].elapsed_us == 2 * HOUR
+    outage = Exclusion("2026-03-02T18:00:00Z", "2026-03-02T19:00:00Z", "outage", when={"team": "night"})
+    found = measure(log, "queue", schedule=ALWAYS, as_of="2026-03-02T20:00:00Z", exclusions=[outage], engine=engine)[0]
+    assert (found.elapsed_us, found.excluded_us) == (3 * HOUR, HOUR)

@@ -170,3 +170,48 @@ def test_a_message_that_waited_while_solved():
                  (1, "10:30", "status", {"status": "pending"}), (1, "11:00", "status", {"status": "open"}))  # fmt: skip
     second = cycles(waited, "first_response.pausable", 1, "2026-03-02T11:30:00Z")[1]
     assert (second.elapsed_us, second.paused_us, second.accumulated_us) == (60 * MINUTE, 30 * MINUTE, 80 * MINUTE)
+
+
+def test_the_holder_before_a_hand_over_is_responsible():
+    """A cycle that a hand-over ends belongs to who held the ticket, not to who receives it."""
+    given = log(
+        (1, "09:00", "created", {}), (1, "09:10", "assigned", {"to": "sara", "group": "north"}),
+        (1, "10:00", "assigned", {"to": "amir", "group": "night"}),
+    )  # fmt: skip
+    assert [(row.agent, row.team) for row in cycles(given, "ownership", 1)] == [("sara", "north"), ("amir", "night")]
+
+
+def test_agents_who_write_unasked_have_not_replied():
+    """What an agent wrote before the customer asked for anything answers nothing: the customer's messages wait for a first response."""
+    given = log(
+        (1, "09:00", "created", {"role": "agent"}), (1, "09:10", "message", AGENT), (1, "09:20", "message", CUSTOMER), (1, "09:30", "message", CUSTOMER)
+    )
+    assert told(given, "first_response", 1) == [("09:20", None, "running", None)]
+    assert told(given, "next_response", 1) == []
+
+
+def test_a_message_while_solved_outlives_the_closing():
+    """From solved to closed nothing is forgotten: at the reopening the clock dates from the message in between."""
+    given = log(
+        (1, "09:00", "created", {}), (1, "09:10", "message", AGENT), (1, "09:20", "status", {"status": "solved"}),
+        (1, "10:00", "message", CUSTOMER), (1, "10:10", "status", {"status": "closed"}), (1, "11:00", "status", {"status": "open"}),
+    )  # fmt: skip
+    assert told(given, "next_response", 1) == [("10:00", None, "running", None)]
+
+
+def test_a_survivor_keeps_its_first_reply():
+    """Whether the survivor was answered is its own history: a donor without any reply makes its wait a next response."""
+    given = log(
+        ("A", "09:00", "created", {}), ("B", "08:00", "created", {}), ("B", "08:30", "message", AGENT), ("A", "10:00", "merged", {"into": "B"})
+    )
+    assert told(given, "next_response", "B") == [("09:00", None, "running", None)]
+    assert told(given, "first_response", "B") == [("08:00", "08:30", "stopped", "reply")]
+
+
+def test_excluded_twice_and_included_once():
+    """The first exclusion begins the span, the next inclusion ends it."""
+    given = log(
+        (1, "09:00", "created", {}), (1, "10:00", "excluded", {}), (1, "10:30", "excluded", {}), (1, "11:00", "included", {}),
+        (1, "11:30", "included", {}), (1, "12:00", "status", {"status": "solved"}),
+    )  # fmt: skip
+    assert [(row.elapsed_us // MINUTE, row.excluded_us // MINUTE) for row in cycles(given, "resolution", 1)] == [(120, 60)]
