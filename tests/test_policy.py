@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from slakit import Escalation, Policy, PolicySet, PriorityMatrix, Schedule, Target
+from slakit import Escalation, EventLog, Policy, PolicySet, PriorityMatrix, Schedule, Target
 from slakit.errors import EventError, MetricError, PolicyError
 from slakit.escalation import notify
 from slakit.machine import Metric
@@ -289,12 +289,26 @@ def test_reprs_are_sentences():
     assert repr(Target.at_field("due")) == "Target.at_field('due')"
 
 
-def test_a_due_field_that_is_no_instant_is_an_error():
-    """A due date without an offset would make the verdict meaningless."""
+@pytest.mark.parametrize("engine", ["object", "column"])
+def test_a_due_field_that_is_no_instant_is_an_error(engine):
+    """A due date without an offset would make the verdict meaningless; the error names the ticket and the field."""
     late = policies({"resolution": Target.at_field("due")})
     with pytest.raises(EventError, match="ticket 'T-1', field 'due'") as caught:
-        late.judge(log_of(("mon 09:00", "created", {"due": "2026-03-02 12:00"})), as_of=at("mon 10:00")).to_dict()
+        late.judge(log_of(("mon 09:00", "created", {"due": "2026-03-02 12:00"})), as_of=at("mon 10:00"), engine=engine).to_dict()
     assert caught.value.code == "naive_time"
+    assert caught.value.fields["ticket"] == "T-1"
+
+
+@pytest.mark.parametrize("engine", ["object", "column"])
+def test_a_due_field_that_no_policy_reads_may_hold_anything(engine):
+    """Only the gold ticket is judged by its due instant, 12:00; what the other carries under that name is its own business."""
+    gold_only = PolicySet([gold(when={"tier": "gold"}, targets={"resolution": Target.at_field("due")})])
+    rows = [
+        {"ticket": "T-1", "at": at("mon 09:00"), "kind": "created", "tier": "gold", "due": at("mon 12:00")},
+        {"ticket": "T-2", "at": at("mon 09:00"), "kind": "created", "tier": "iron", "due": "some day"},
+    ]
+    result = gold_only.judge(EventLog.from_records(rows), as_of=at("mon 10:00"), engine=engine).to_dict()
+    assert result["due_at"] == [at("mon 12:00"), None]
 
 
 def test_status_is_no_field_and_leaves_targets_alone():

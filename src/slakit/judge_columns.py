@@ -11,10 +11,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit._time import NAT, WorkingDays, instant
+from slakit._time import NAT, WorkingDays
 from slakit.columns.block import Block, Bools, Ints
 from slakit.columns.interpret import Readings, RunColumns, Stretch, interpret, regular_tickets
-from slakit.judging import WALL, TicketJudge
+from slakit.judging import WALL, TicketJudge, due_instant
 from slakit.machine.program import Program
 from slakit.measure_columns import TicketReadings, applies_to, changing_tickets, exclusion_groups, numbered, replayer_of
 from slakit.policy import Choice, PolicySet
@@ -349,7 +349,14 @@ def _varying(judged: JudgedColumns) -> Varying | None:
         elif wanted.field is not None:
             codes, given = columns.coded(wanted.field)
             code = codes[columns.starts[ticket[rows]]]
-            instants = np.array([NAT if one is None else instant(one) for one in given] + [NAT], np.int64)
+            instants = np.full(len(given) + 1, NAT, np.int64)
+            used, first = np.unique(code, return_index=True)
+            holders = ticket[rows[first]]
+            for where in np.argsort(holders).tolist():  # the first ticket with a bad instant is the one that is named
+                value = None if used[where] < 0 else given[used[where]]
+                if value is not None:
+                    [holder] = columns.tickets[[holders[where]]].tolist()
+                    instants[used[where]] = due_instant(value, wanted.field, holder)
             due[rows] = instants[code]
             at_field[rows] = due[rows] != NAT
     return Varying(target, due, at_field)

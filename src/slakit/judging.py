@@ -329,8 +329,17 @@ def _field_instant(fields: Mapping[str, Any], name: str, ticket: str | int) -> t
     given = fields.get(name)
     if given is None:
         return None, f"the ticket has no field {name!r}"
+    return due_instant(given, name, ticket), ""
+
+
+def due_instant(given: Any, name: str, ticket: str | int) -> int:
+    """The instant that a field of a ticket holds, us.
+
+    Raises:
+        EventError: ``bad_instant``, ``naive_time``; it names the ticket and the field.
+    """
     try:
-        return instant(given), ""
+        return instant(given)
     except TimeError as error:
         message = f"ticket {ticket!r}, field {name!r}: {error}"
         raise EventError(message, code=error.code, ticket=ticket, given=given) from None
