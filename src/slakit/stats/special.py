@@ -251,9 +251,10 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
 
 
 def binomial_quantile(q: float, n: int, p: float) -> int:
-    """The least k with P(X <= k) >= q."""
+    """The least k with P(X <= k) >= q; a probability that equals q but for the last digits of floats reaches it."""
     if not 0.0 < q < 1.0:
         return 0 if q <= 0.0 else n
+    q *= 1.0 - 1e-14
     spread = int(math.sqrt(n * p * (1.0 - p))) + 1
     guess = round(n * p - normal_isf(q) * math.sqrt(n * p * (1.0 - p)))
     low, high = max(guess - spread // 8 - 1, -1), min(guess + spread // 8 + 1, n)
