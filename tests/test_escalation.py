@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from slakit import Escalation, Policy, PolicySet, Target
+from slakit import Escalation, EventLog, Policy, PolicySet, Target
 from slakit.errors import PolicyError, QueryError
 from slakit.escalation import Action, Level, call_customer, colour, custom, move_to_top, notify, raise_priority, reassign
 from tests.judging_cases import AGENT, CUSTOMER, DESK, HOUR, at, field, log_of, policies, status
@@ -136,6 +136,37 @@ def test_levels_of_an_instant_that_the_ticket_carries():
     assert [when for when, _ in due(result)] == [at("mon 12:00"), at("mon 14:30"), at("mon 15:00") + US, at("mon 16:00") + US]
     early = judged(levels, "mon 09:30", *rows, targets={"resolution": Target.at_field("due")})
     assert early.next_wakeup() == at("mon 12:00")
+
+
+def test_an_end_at_the_carried_instant_and_just_after_it():
+    """Due 15:00: solved at 15:00 sharp is met and breaches nothing; a microsecond later the breach has its actions; at a warning's instant there is no warning."""
+    levels = [Escalation("resolution", at=level, actions=move_to_top()) for level in ("50%", "100%")]
+
+    def fallen(when):
+        rows = (("mon 09:00", "created", {"due": "2026-03-02T15:00:00Z"}), (when, "status", status("solved")))
+        return [moment for moment, _ in due(judged(levels, "tue 12:00", *rows, targets={"resolution": Target.at_field("due")}))]
+
+    assert fallen("mon 12:00") == []
+    assert fallen("mon 15:00") == [at("mon 12:00")]
+    assert fallen("mon 15:00:00.000001") == [at("mon 12:00"), at("mon 15:00") + US]
+
+
+def test_levels_of_a_wait_that_a_merge_brought():
+    """T-2 by itself (from 09:30, 1 h) is warned at 10:00 and late just after 10:30; T-4 gets T-3's wait (from 09:00) at 12:00: warned and late there."""
+    rows = [
+        {"ticket": name, "at": at(f"mon {clock}"), "kind": "created"}
+        for name, clock in (("T-1", "09:00"), ("T-2", "09:30"), ("T-3", "09:00"), ("T-4", "11:30"))
+    ]
+    rows += [{"ticket": name, "at": at("mon 12:00"), "kind": "merged", "into": into} for name, into in (("T-1", "T-2"), ("T-3", "T-4"))]
+    levels = [Escalation("first_response", at=level, actions=move_to_top()) for level in ("50%", "100%")]
+    result = policies({"first_response": "1h"}, escalations=levels).judge(EventLog.from_records(rows), as_of=at("mon 13:00"))
+    found = {(one.ticket, one.escalation): one.at for one in result.actions() if one.ticket in {"T-2", "T-4"}}
+    assert found == {
+        ("T-2", "first_response@50%"): at("mon 10:00"),
+        ("T-2", "first_response@100%"): at("mon 10:30") + US,
+        ("T-4", "first_response@50%"): at("mon 12:00"),
+        ("T-4", "first_response@100%"): at("mon 12:00"),
+    }
 
 
 def test_a_span_before_longer_than_the_target_falls_due_at_the_start():

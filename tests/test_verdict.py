@@ -3,6 +3,7 @@
 import pytest
 
 from slakit import EventLog, Exclusion, Policy, PolicySet, Schedule, Target
+from slakit._time import utc
 from tests.judging_cases import AGENT, ALWAYS, CUSTOMER, DESK, HOUR, MINUTE, at, field, log_of, policies, row_of, status
 
 pytestmark = pytest.mark.parametrize("engine", ["object", "column"])
@@ -548,3 +549,22 @@ def test_an_exclusion_after_the_end_leaves_the_deadline_that_stood_there(engine)
     rows = (("mon 09:00", "created"), ("mon 10:00", "message", AGENT), ("mon 11:00", "excluded", {"reason": "force majeure"}))
     result = judged(engine, {"first_response": "4h", "resolution": "4h"}, "mon 12:00", *rows)
     assert (row_of(result, "first_response")["due_at"], row_of(result, "resolution")["due_at"]) == (at("mon 13:00"), None)
+
+
+def test_the_wall_time_after_a_breach_is_less_pauses_and_exclusions(engine):
+    """Breached at 11:00, paused 12-13, excluded 13:30-14:00, solved 15:00: wall time runs 11-12, 13-13:30 and 14-15; in time there is none."""
+    rows = (
+        ("mon 09:00", "created"),
+        ("mon 12:00", "status", status("pending")),
+        ("mon 13:00", "status", status("open")),
+        ("mon 15:00", "status", status("solved")),
+    )
+    outage = Exclusion(at("mon 13:30"), at("mon 14:00"), "outage")
+    (late,) = judged(engine, {"resolution": "2h"}, "tue 12:00", *rows, exclusions=[outage]).of("T-1")
+    spans = [(utc(start), utc(end)) for start, end in late.running_after_breach()]
+    assert spans == [(at("mon 11:00"), at("mon 12:00")), (at("mon 13:00"), at("mon 13:30")), (at("mon 14:00"), at("mon 15:00"))]
+    (early,) = judged(engine, {"resolution": "8h"}, "tue 12:00", *rows).of("T-1")
+    assert early.running_after_breach() == ()
+    begun = ("mon 09:00", "created", {"due": "2026-03-02T11:00:00Z"})
+    (carried,) = judged(engine, {"resolution": Target.at_field("due")}, "tue 12:00", begun, *rows[1:]).of("T-1")
+    assert [(utc(start), utc(end)) for start, end in carried.running_after_breach()] == [(at("mon 11:00"), at("mon 15:00"))]
