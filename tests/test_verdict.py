@@ -4,6 +4,8 @@ import pytest
 
 from slakit import EventLog, Exclusion, Policy, PolicySet, Schedule, Target
 from slakit._time import utc
+from slakit.machine import Metric
+from slakit.metrics import on
 from tests.judging_cases import AGENT, ALWAYS, CUSTOMER, DESK, HOUR, MINUTE, at, field, log_of, policies, row_of, status
 
 pytestmark = pytest.mark.parametrize("engine", ["object", "column"])
@@ -568,3 +570,35 @@ def test_the_wall_time_after_a_breach_is_less_pauses_and_exclusions(engine):
     begun = ("mon 09:00", "created", {"due": "2026-03-02T11:00:00Z"})
     (carried,) = judged(engine, {"resolution": Target.at_field("due")}, "tue 12:00", begun, *rows[1:]).of("T-1")
     assert [(utc(start), utc(end)) for start, end in carried.running_after_breach()] == [(at("mon 11:00"), at("mon 15:00"))]
+
+
+def test_the_event_that_stops_a_cycle_is_no_change(engine):
+    """A clock that stops when the priority becomes urgent is judged by the target that held until then."""
+    raised = Metric.define("raised", start=on.created, stop=on.field("priority", "urgent"))
+    rows = (("mon 09:00", "created", {"priority": "low"}), ("mon 12:00", "field", field("priority", "urgent")))
+    for retarget in ("from_start", "from_change"):
+        result = judged(engine, {"raised": {"urgent": "1h", "*": "8h"}}, "mon 13:00", *rows, clocks=[raised], retarget=retarget)
+        assert [(row.verdict, row.target_us) for row in result] == [("met", 8 * HOUR)]
+
+
+def test_a_ticket_that_no_policy_fits_any_more_goes_by_its_last_one(engine):
+    """Gold no longer at 12:00: pinned keeps the target, from_start has none and remembers the breach of 11:00."""
+    rows = (("mon 09:00", "created", {"tier": "gold"}), ("mon 12:00", "field", field("tier", "none")))
+    for retarget, verdict, past in (("pinned", "breached", []), ("from_start", "not_applicable", [at("mon 11:00")])):
+        policy = Policy("gold", when={"tier": "gold"}, schedule=DESK, targets={"resolution": "2h"}, retarget=retarget)
+        row = row_of(
+            PolicySet([policy]).judge(log_of(*rows, columns=engine == "column"), as_of=at("mon 13:00"), engine=engine), "resolution"
+        )
+        assert (row["verdict"], [one["breached_at"] for one in row["history"]]) == (verdict, past)
+
+
+def test_another_policy_with_the_same_target_is_no_new_target(engine):
+    """From silver to gold at 12:00, both 2 h: the breach of 11:00 stays the verdict's, the history is empty, gold is shown; `from_change` begins nothing."""
+    rows = (("mon 09:00", "created", {"tier": "silver"}), ("mon 12:00", "field", field("tier", "gold")))
+    for retarget in ("from_start", "from_change"):
+        each = [
+            Policy(name, when={"tier": name}, schedule=DESK, targets={"resolution": "2h"}, retarget=retarget) for name in ("silver", "gold")
+        ]
+        result = PolicySet(each).judge(log_of(*rows, columns=engine == "column"), as_of=at("mon 13:00"), engine=engine)
+        row = row_of(result, "resolution")
+        assert (len(result), row["policy"], row["breached_at"], row["history"]) == (1, "gold", at("mon 11:00"), [])

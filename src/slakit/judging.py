@@ -79,8 +79,8 @@ class TicketFields:
         return bool(self._changes)
 
     def between(self, after: int, until: int) -> list[tuple[int, Event]]:
-        """The changes after one position up to another."""
-        return [change for change in self._changes if after < change[0] <= until] if self._changes else []
+        """The changes after one position and before another."""
+        return [change for change in self._changes if after < change[0] < until] if self._changes else []
 
 
 class TicketJudge:
