@@ -167,15 +167,28 @@ def polars_asof(columns: dict[str, Any], as_of: int) -> Answer:
         solved=pl.col("read").filter(pl.col("status") == "solved").first(),
     )
     first = facts.with_columns(end=pl.coalesce("first", "solved", pl.lit(until)))
-    parts = [(0, (first["end"] - first["created"]).to_numpy(), (first["first"].is_not_null() | first["solved"].is_not_null()).to_numpy(), first["first"].is_null().to_numpy())]
-    runs = message.with_columns(before=pl.col("role").shift().over("ticket")).filter(pl.col("before").is_null() | (pl.col("role") != pl.col("before")))
+    parts = [
+        (
+            0,
+            (first["end"] - first["created"]).to_numpy(),
+            (first["first"].is_not_null() | first["solved"].is_not_null()).to_numpy(),
+            first["first"].is_null().to_numpy(),
+        )
+    ]
+    runs = message.with_columns(before=pl.col("role").shift().over("ticket")).filter(
+        pl.col("before").is_null() | (pl.col("role") != pl.col("before"))
+    )
     runs = runs.with_columns(next=pl.col("read").shift(-1).over("ticket"))
     waits = runs.filter((pl.col("role") == 1) & (pl.col("before") == 2)).join(facts.select("ticket", "solved"), on="ticket", how="left")
     waits = waits.with_columns(end=pl.coalesce("next", "solved", pl.lit(until)))
     cancelled = waits["next"].is_null()
-    parts.append((1, (waits["end"] - waits["read"]).to_numpy(), (~cancelled | waits["solved"].is_not_null()).to_numpy(), cancelled.to_numpy()))
+    parts.append(
+        (1, (waits["end"] - waits["read"]).to_numpy(), (~cancelled | waits["solved"].is_not_null()).to_numpy(), cancelled.to_numpy())
+    )
     status = frame.filter(pl.col("kind").is_in([1, 4])).with_columns(next=pl.col("read").shift(-1).over("ticket").fill_null(until))
-    spent = status.filter(~pl.col("status").is_in(["pending", "solved"])).group_by("ticket").agg(spent=(pl.col("next") - pl.col("read")).sum())
+    spent = (
+        status.filter(~pl.col("status").is_in(["pending", "solved"])).group_by("ticket").agg(spent=(pl.col("next") - pl.col("read")).sum())
+    )
     whole = facts.join(spent, on="ticket", how="left").with_columns(pl.col("spent").fill_null(0))
     parts.append((2, whole["spent"].to_numpy(), whole["solved"].is_not_null().to_numpy(), np.zeros(len(whole), np.bool_)))
     metric = np.concatenate([np.full(len(elapsed), number) for number, elapsed, _, _ in parts])

@@ -3,20 +3,22 @@
     python benchmarks/whole_job.py [--events 100000 1000000] [--repeat 3] [--json out.json] [--against earlier.json]
 
 Every contestant starts from the same columns in memory and must give the same integers; slakit also
-from columns that it has loaded before. Times are processor times, medians of several runs taken in turn; peak memory is that of a process of its own.
+from columns that it has loaded before. Times are processor times, medians of several runs taken in
+turn; peak memory is what the job adds at most to the memory of a process of its own (Linux only).
 ``--against`` compares the ratios to the plain Python loop of the same run with those of an earlier
 file, and fails where slakit has fallen back by more than 20 %.
 """
 
 import argparse
+import ctypes
 import json
+import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,11 @@ def slakit_with_loading(columns: dict[str, Any], as_of: int) -> Answer:
     return slakit_job(loaded(columns), as_of)
 
 
-CONTESTANTS: dict[str, Callable[[dict[str, Any], int], Answer]] = {"slakit": slakit_job, "slakit with loading": slakit_with_loading, **PEERS}
+CONTESTANTS: dict[str, Callable[[dict[str, Any], int], Answer]] = {
+    "slakit": slakit_job,
+    "slakit with loading": slakit_with_loading,
+    **PEERS,
+}
 
 
 def timed(name: str, columns: dict[str, Any]) -> tuple[float, Answer]:
@@ -79,19 +85,34 @@ def timed(name: str, columns: dict[str, Any]) -> tuple[float, Answer]:
     return time.process_time() - begun, answer
 
 
-def peak(name: str, events: int, order: str) -> int:
-    """Peak memory in MB of a process that does the job once, less that of one that only makes the log."""
-    sizes = []
-    for what in (name, "nothing" if name != "slakit" else "loading"):
-        command = [sys.executable, __file__, "--once", what, "--events", str(events), "--order", order]
-        sizes.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]))
-    return max(0, sizes[0] - sizes[1])
+def memory(what: str) -> int:
+    """A line of the process's memory as Linux counts it, in bytes: ``VmRSS`` now, ``VmHWM`` at most."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(what))
 
 
-def run(events: int, order: str, repeat: int) -> list[dict[str, Any]]:
+def peak_of(name: str, events: int, order: str) -> int:
+    """Bytes that the job takes at most beyond the columns it starts from, in this process, its libraries loaded."""
+    columns = desk_log(events, by_time=order == "time")
+    timed(name, desk_log(1_000))
+    given = loaded(columns) if name == "slakit" else columns
+    ctypes.CDLL(None).malloc_trim(0)  # what loading has let go must not be taken for memory that the job did without
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    before = memory("VmRSS")
+    CONTESTANTS[name](given, AS_OF)
+    return max(0, memory("VmHWM") - before)
+
+
+def peak(name: str, events: int, order: str) -> float:
+    """`peak_of` in MB, from a process of its own."""
+    command = [sys.executable, __file__, "--once", name, "--events", str(events), "--order", order]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]) / 1e6
+
+
+def run(events: int, order: str, repeat: int, only: Collection[str]) -> list[dict[str, Any]]:
     """Every contestant on one log, in turn."""
     columns = desk_log(events, by_time=order == "time")
-    names = [name for name in CONTESTANTS if events <= SLOW.get(name, events)]
+    names = [name for name in CONTESTANTS if events <= SLOW.get(name, events) and (name in only or not only)]
     seconds: dict[str, list[float]] = {name: [] for name in names}
     answers: dict[str, Answer] = {}
     for name in names:
@@ -119,14 +140,16 @@ def shown(rows: list[dict[str, Any]]) -> str:
         agrees = "yes" if row["agrees"] else "NO"
         lines.append(
             f"{row['events']:>10,} {row['order']:<7} {row['contestant']:<22} {row['million_per_second']:>10.3f} "
-            f"{row['times_slakit']:>9.2f} {row['peak_mb']:>8}  {agrees}"
+            f"{row['times_slakit']:>9.2f} {row['peak_mb']:>8.1f}  {agrees}"
         )
     return "\n".join(lines)
 
 
 def reference_ratio(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Seconds an event of slakit over those of the reference in the same run, by size and order."""
-    base = next(row["seconds"] / row["events"] for row in rows if row["contestant"] == REFERENCE)
+    base = next((row["seconds"] / row["events"] for row in rows if row["contestant"] == REFERENCE), None)
+    if base is None:
+        return {}
     return {f"{row['events']}/{row['order']}": row["seconds"] / row["events"] / base for row in rows if row["contestant"] == "slakit"}
 
 
@@ -136,19 +159,19 @@ def main() -> int:
     parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--order", choices=["ticket", "time"], default="ticket")
+    parser.add_argument("--only", nargs="+", choices=[*CONTESTANTS], default=[], metavar="CONTESTANT", help="slakit must be among them")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--against", type=Path)
     parser.add_argument("--once", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.once:
-        columns = desk_log(asked.events[0], by_time=asked.order == "time")
-        given = loaded(columns) if asked.once in {"slakit", "loading"} else columns
-        if asked.once not in {"nothing", "loading"}:
-            CONTESTANTS[asked.once](given, AS_OF)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        print(peak_of(asked.once, asked.events[0], asked.order))
         return 0
-    rows = [row for events in asked.events for order in ("ticket", "time") for row in run(events, order, asked.repeat)]
-    print(f"{platform.machine()}, Python {platform.python_version()}, processor seconds, median of {asked.repeat}")
+    rows = [row for events in asked.events for order in ("ticket", "time") for row in run(events, order, asked.repeat, asked.only)]
+    import numpy as np
+
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"
+    print(f"{machine}; processor seconds, median of {asked.repeat}; other load on the machine: {os.getloadavg()[0]:.1f}")
     print(shown(rows))
     ratios = reference_ratio(rows)
     if asked.json:

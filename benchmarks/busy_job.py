@@ -1,0 +1,89 @@
+"""The whole job on a log with all that makes tickets unlike each other: field changes, exclusions and merges.
+
+    python benchmarks/busy_job.py [--events 1000000] [--repeat 3]
+
+No peer follows these; the plain log of `desk_log` in the same run is what to compare with. Times are
+processor times, medians, from columns loaded before.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from desk_log import FIRST, desk_log
+from whole_job import AS_OF, loaded, slakit_job
+
+FIELD, MERGED = 7, 16
+DAY = 86_400_000_000
+
+
+def busy_log(events: int, *, share: float) -> dict[str, Any]:
+    """`desk_log` where a share of the tickets changes priority once, and a tenth of that share is merged into the next ticket.
+
+    Args:
+        events: how many, about.
+        share: of the tickets.
+    """
+    rng = np.random.default_rng(2)
+    columns = desk_log(events)
+    ticket, n = columns["ticket"], len(columns["ticket"])
+    starts = np.flatnonzero(np.diff(ticket, prepend=-1))
+    drawn = rng.random(len(starts))
+    changing = starts[drawn < share] + 2
+    merging = np.append(starts[1:], n)[(drawn < share / 10) & (np.arange(len(starts)) % 2 == 0)] - 1
+    merging = merging[ticket[merging] < ticket[-1]]
+    kind = columns["kind"].copy()
+    kind[changing], kind[merging] = FIELD, MERGED
+    priority = np.full(n, "", "U6")
+    priority[starts] = rng.choice(["normal", "urgent"], len(starts))
+    field, value, into = np.full(n, "", "U8"), np.full(n, "", "U6"), np.full(n, -1, np.int64)
+    changed = np.flatnonzero(kind == FIELD)
+    field[changed], value[changed] = "priority", "urgent"
+    into[merging] = ticket[merging] + 1
+    status = np.where((kind == FIELD) | (kind == MERGED), "", columns["status"])
+    rows = {"kind": kind, "status": status, "priority": priority, "field": field, "value": value}
+    texts = {
+        name: np.where(column == "", None, column.astype(object)) if column.dtype.kind == "U" else column for name, column in rows.items()
+    }
+    return {**columns, **texts, "into": np.where(into < 0, None, into.astype(object))}
+
+
+def excluding_job(log: Any, as_of: int) -> None:
+    """The job with two targets by priority and a day taken out."""
+    from slakit import Exclusion, Policy, PolicySet, Schedule
+
+    desk = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
+    targets = {"first_response": {"urgent": "1h", "*": "2h"}, "next_response": "4h", "resolution": {"urgent": "8h", "*": "16h"}}
+    day_out = Exclusion(np.datetime64(FIRST + 40 * DAY, "us"), np.datetime64(FIRST + 41 * DAY, "us"), "maintenance")
+    policies = PolicySet([Policy("all", schedule=desk, targets=targets)])
+    judged = policies.judge(log, as_of=np.datetime64(as_of, "us"), engine="column", exclusions=[day_out])
+    judged.coded("verdict")
+    judged.column("overrun_us")
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    asked = parser.parse_args()
+    print(f"{'tickets that change':<20} {'M events/s':>10}")
+    for share in (None, 0.0, 0.001, 0.01, 0.05):
+        log = loaded(desk_log(asked.events) if share is None else busy_log(asked.events, share=share))
+        seconds = []
+        for _ in range(asked.repeat + 1):
+            begun = time.process_time()
+            slakit_job(log, AS_OF) if share is None else excluding_job(log, AS_OF)
+            seconds.append(time.process_time() - begun)
+        told = "plain log and job" if share is None else f"{share:.1%}"
+        print(f"{told:<20} {len(log.columns()) / statistics.median(seconds[1:]) / 1e6:>10.2f}")
+
+
+if __name__ == "__main__":
+    main()
