@@ -69,15 +69,15 @@ def weekly_owners(rule_on, now):
         if any(start <= reading < end for start, end in rule["closed"].get(day, ())):
             return set()
     if today in rule["holidays"] and rule["closes"] == "day":
-        found &= {today}
-    return found
+        found &= {today} if today in rule["dates"] else set()
+    return {today if day in rule_on(day)["holidays"] and day not in rule_on(day)["dates"] else day for day in found}
 
 
 def hours_starting(rule, day):
     """The hours that start on a date."""
     if day in rule["dates"]:
         return rule["dates"][day]
-    if day in rule["holidays"]:
+    if day in rule["holidays"] and rule["closes"] == "shift":
         return ()
     for first, last, week in rule["seasons"]:
         if first <= day <= last:

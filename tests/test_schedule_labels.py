@@ -27,12 +27,13 @@ def test_ordinary_days():
 
 
 def test_a_holiday_names_its_civil_day():
-    """The whole local day is the holiday, night and tail included."""
+    """The whole local day is the holiday, the tail of the night before included; what runs on after its midnight is open again."""
     desk = Schedule.weekly("mon-fri 22:00-06:00", tz=BERLIN, holidays={"2026-01-06": "Epiphany"})
     assert reasons(desk, "2026-01-05T12:00", "2026-01-07T12:00") == [
         ("05 12:00", False, "closed hours"),
         ("05 22:00", True, "open"),
         ("06 00:00", False, "holiday: Epiphany"),
+        ("07 00:00", True, "open"),
         ("07 06:00", False, "closed hours"),
     ]
 

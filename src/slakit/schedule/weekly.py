@@ -70,11 +70,17 @@ class Weekly:
         return self.week[(day + 3) % 7]
 
     def hours_on(self, day: int) -> Hours:
-        """The hours that start on a day: its own, none on a holiday, else the week's."""
+        """The hours that start on a day: its own, else the week's as far as a holiday leaves them.
+
+        A holiday that closes the civil day leaves what runs on after its midnight; one that closes the shift leaves nothing.
+        """
         own = self.override.get(day)
         if own is not None:
             return own
-        return () if day in self.holiday else self.ordinary_hours(day)
+        hours = self.ordinary_hours(day)
+        if day not in self.holiday:
+            return hours
+        return tuple((max(start, DAY), end) for start, end in hours if end > DAY) if self.closes == "day" else ()
 
     def shut_on(self, day: int, *, own: bool) -> list[Interval]:
         """Local time of one civil day that is closed whatever the hours say.
@@ -107,7 +113,8 @@ def owned_hours(rule: Weekly, following: Weekly, first: int, last: int, until: i
         until: first day of ``following``; None: never.
 
     Yields:
-        Pieces in local microseconds, in the order of their days.
+        Pieces in local microseconds, in the order of their days; what a holiday leaves of a night that starts on it is
+        an opening of the next day.
     """
     shut, own, holiday, week, plain = rule.shut_days, rule.override, rule.holiday, rule.week, not rule.seasons
     for day in range(first, last + 1):
@@ -115,13 +122,14 @@ def owned_hours(rule: Weekly, following: Weekly, first: int, last: int, until: i
         if not hours:
             continue
         midnight = day * DAY
+        owner = day + 1 if day in holiday and day not in own else day
         next_rule = following if day + 1 == until else rule
         if day in shut or (hours[-1][1] > DAY and day + 1 in next_rule.shut_days):
             closed = rule.shut_on(day, own=True) + next_rule.shut_on(day + 1, own=False)
-            yield from cut_pieces([(midnight + start, midnight + end, day) for start, end in hours], _disjoint(closed))
+            yield from cut_pieces([(midnight + start, midnight + end, owner) for start, end in hours], _disjoint(closed))
         else:
             for start, end in hours:
-                yield midnight + start, midnight + end, day
+                yield midnight + start, midnight + end, owner
 
 
 def _disjoint(intervals: list[Interval]) -> list[Interval]:
