@@ -1,6 +1,6 @@
 """The documentation site: Sphinx with MyST and furo, built with warnings as errors.
 
-    sphinx-build -W -b html docs docs/_build/html
+sphinx-build -W -b html docs docs/_build/html
 """
 
 from slakit import __version__

@@ -49,7 +49,10 @@ def section(metric: Metric) -> str:
 
 def facts() -> str:
     """What a condition may ask of an event."""
-    rows = [("fact", "values", "meaning"), *((f"`{fact.name}`", ", ".join(filter(None, fact.names)), fact.meaning) for fact in FACTS.values())]
+    rows = [
+        ("fact", "values", "meaning"),
+        *((f"`{fact.name}`", ", ".join(filter(None, fact.names)), fact.meaning) for fact in FACTS.values()),
+    ]
     return "\n".join(["## Facts that conditions ask for\n", table(rows)])
 
 

@@ -129,9 +129,19 @@ def monthly_report(log: EventLog, desk: Schedule, *, as_of: Any, iranian: bool, 
     """The last month by the DanaDesk preset: attainment, penalties, service, surveys, requests, and a scorecard."""
     policies = danadesk.policies(desk, penalty=Money(50_000, "IRR"))
     customer = "customer" if log.columns().coded("customer")[1] else None
-    goals = [service.Kpi(service.csat(log, as_of=as_of), goal=0.85), service.Kpi(service.fcr(log, as_of=as_of, customer=customer), goal=0.4)]
+    goals = [
+        service.Kpi(service.csat(log, as_of=as_of), goal=0.85),
+        service.Kpi(service.fcr(log, as_of=as_of, customer=customer), goal=0.4),
+    ]
     return report.monthly(
-        log, policies, as_of=as_of, calendar="jalali" if iranian else "gregorian", schedule=desk, language=language, customer=customer, kpis=goals
+        log,
+        policies,
+        as_of=as_of,
+        calendar="jalali" if iranian else "gregorian",
+        schedule=desk,
+        language=language,
+        customer=customer,
+        kpis=goals,
     )
 
 

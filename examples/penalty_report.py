@@ -81,7 +81,9 @@ def main() -> int:
             return 0
         name = named(label, tz=given.tz, calendar=CALENDAR)
         print(month.statement(title=f"Penalties of {name.name()} ({name.name('fa')})", by="customer"))
-        print(f"\nin all months: {', '.join(f'{period} {months.of(period=period).total}' for period in months.periods)}; together {months.total}")
+        print(
+            f"\nin all months: {', '.join(f'{period} {months.of(period=period).total}' for period in months.periods)}; together {months.total}"
+        )
         ticket = given.ticket or dearest(month)
         print(f"\nthe disputed ticket {ticket}, month by month\n{months.explain(ticket)}")
         print(f"\nits resolution, stretch by stretch, in {given.tz}\n{clock_of(result, ticket, tz=given.tz)}")

@@ -60,8 +60,7 @@ def is_open(wall, hours, holidays):
         return False
     inside = any(start <= seconds < end for start, end in hours.get(today.weekday(), ()))
     return inside or (
-        yesterday.isoformat() not in holidays
-        and any(start <= seconds + 86_400 < end for start, end in hours.get(yesterday.weekday(), ()))
+        yesterday.isoformat() not in holidays and any(start <= seconds + 86_400 < end for start, end in hours.get(yesterday.weekday(), ()))
     )
 
 

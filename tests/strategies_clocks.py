@@ -37,17 +37,25 @@ _atoms = st.one_of(
     st.just(on.solved),
     st.just(on.by_assignee),
     st.just(on.first_reply_given),
-    st.sampled_from(("message", "note", "status", "assigned", "accepted", "field", "escalated", "handed_over", "merged", "spam")).map(on.kind),
+    st.sampled_from(("message", "note", "status", "assigned", "accepted", "field", "escalated", "handed_over", "merged", "spam")).map(
+        on.kind
+    ),
     st.sampled_from(("customer", "agent", "bot")).map(on.by),
     st.builds(
-        lambda by, public: on.message(by=by, public=public), st.sampled_from(("customer", "agent", None)), st.sampled_from((True, False, None))
+        lambda by, public: on.message(by=by, public=public),
+        st.sampled_from(("customer", "agent", None)),
+        st.sampled_from((True, False, None)),
     ),
     st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=3, unique=True).map(lambda given: on.in_status(*given)),
     st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=2, unique=True).map(lambda given: on.entering(*given)),
     st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=2, unique=True).map(lambda given: on.leaving(*given)),
     st.sampled_from(("Awaiting User Info", "In Arbeit", "open")).map(on.status),
-    st.sampled_from((("priority",), ("priority", "urgent"), ("tier", "gold", "silver"), ("seats", 1, 2, 3))).map(lambda given: on.field(*given)),
-    st.sampled_from(({}, {"to": "sara"}, {"group": "north"}, {"receiver": "agent"}, {"receiver": "nobody"})).map(lambda given: on.assigned(**given)),
+    st.sampled_from((("priority",), ("priority", "urgent"), ("tier", "gold", "silver"), ("seats", 1, 2, 3))).map(
+        lambda given: on.field(*given)
+    ),
+    st.sampled_from(({}, {"to": "sara"}, {"group": "north"}, {"receiver": "agent"}, {"receiver": "nobody"})).map(
+        lambda given: on.assigned(**given)
+    ),
     st.sampled_from(("sara", "cleo", "someone")).map(on.actor),
 )
 conditions = st.recursive(

@@ -16,7 +16,9 @@ amounts = st.one_of(
     st.decimals(0, 1000, places=3).map(lambda number: Money(number, "IRR")),
 )
 shares = st.integers(0, 2000).map(lambda number: f"{number}/10000")
-limits = st.one_of(st.none(), st.integers(1, 10**7).map(lambda number: Money(number, "IRR")), st.integers(1, 10**4).map(lambda number: f"{number}/1000"))
+limits = st.one_of(
+    st.none(), st.integers(1, 10**7).map(lambda number: Money(number, "IRR")), st.integers(1, 10**4).map(lambda number: f"{number}/1000")
+)
 overruns = st.one_of(st.integers(1, 6000 * MINUTE), st.integers(1, 600).map(lambda minutes: minutes * MINUTE), st.integers(1, 90_000_000))
 
 
@@ -29,7 +31,10 @@ def charges(draw, *, ascending=True):
     rates = draw(st.lists(amounts, min_size=2, max_size=4))
     rates = sorted(rates, key=lambda rate: rate.amount) if ascending else rates
     bounds = sorted(draw(st.lists(st.integers(1, 900), min_size=len(rates) - 1, max_size=len(rates) - 1, unique=True)))
-    return {"tiers": list(zip([*(f"{bound}m" for bound in bounds), None], rates, strict=True)), "tier_mode": draw(st.sampled_from(("marginal", "slab")))}
+    return {
+        "tiers": list(zip([*(f"{bound}m" for bound in bounds), None], rates, strict=True)),
+        "tier_mode": draw(st.sampled_from(("marginal", "slab"))),
+    }
 
 
 @st.composite

@@ -40,7 +40,9 @@ def test_leap_years_are_the_astronomical_ones():
         assert calendars.from_jalali(year) == date(*persian.to_gregorian(year, 1, 1)), year
 
 
-@pytest.mark.parametrize(("year", "leap"), [(1399, True), (1400, False), (1403, True), (1404, False), (1408, True), (1375, True), (1379, True)])
+@pytest.mark.parametrize(
+    ("year", "leap"), [(1399, True), (1400, False), (1403, True), (1404, False), (1408, True), (1375, True), (1379, True)]
+)
 def test_known_leap_years(year, leap):
     """Leap years as the Iranian calendar centre published them."""
     assert calendars.is_leap(year) is leap

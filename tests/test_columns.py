@@ -29,7 +29,10 @@ def busy_log(tickets, seed=0):
         add(ticket=ticket, at=second, kind="created")
         for _ in range(int(draw.integers(0, 14))):
             second += int(draw.integers(0, 4000))
-            kind = draw.choice(["message", "message", "status", "status", "assigned", "field", "accepted", "spam"], p=[0.2, 0.2, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02])
+            kind = draw.choice(
+                ["message", "message", "status", "status", "assigned", "field", "accepted", "spam"],
+                p=[0.2, 0.2, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02],
+            )
             role, actor = str(draw.choice(["customer", "agent", "bot"])), f"p{draw.integers(0, 9)}"
             row = {"ticket": ticket, "at": second, "kind": str(kind), "role": role, "actor": actor}
             if kind == "status":
@@ -43,7 +46,14 @@ def busy_log(tickets, seed=0):
 
 
 OWN = (
-    Metric.define("paused_by_events", start=on.created, stop=on.solved, pause=on.kind("assigned"), resume=on.reply, reset=on.field("priority", "urgent")),
+    Metric.define(
+        "paused_by_events",
+        start=on.created,
+        stop=on.solved,
+        pause=on.kind("assigned"),
+        resume=on.reply,
+        reset=on.field("priority", "urgent"),
+    ),
     Metric.define("of_p1", start=on.actor("p1"), stop=on.actor("p2", "p3"), while_solved=True),
     Metric.define("once", start=on.created, stop=on.reply, reset=on.kind("field"), repeats=False),
 )

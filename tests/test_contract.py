@@ -54,7 +54,18 @@ GOLD = Policy(
         "resolution": "2h",
         "resolution.each": "3 working days",
     },
-    penalties=[Penalty("resolution", rate=Money(50_000, "IRR"), per="minute", partial="exact", grace="5m", grace_mode="deductible", clock="working", cap=None)],
+    penalties=[
+        Penalty(
+            "resolution",
+            rate=Money(50_000, "IRR"),
+            per="minute",
+            partial="exact",
+            grace="5m",
+            grace_mode="deductible",
+            clock="working",
+            cap=None,
+        )
+    ],
     escalations=[Escalation("first_response", at="100%", actions=[notify("manager")])],
 )
 

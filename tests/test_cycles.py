@@ -36,7 +36,12 @@ def test_rows_are_plain(cycles):
     assert table["ticket"] == ["a", "b", "a", "b"]
     assert table["metric"] == ["resolution", "resolution", "first_response", "first_response"]
     assert table["started_at"][0] == datetime(2026, 3, 2, 9, tzinfo=UTC)
-    assert table["stopped_at"] == [None, datetime(2026, 3, 2, 11, 30, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 11, 30, tzinfo=UTC)]
+    assert table["stopped_at"] == [
+        None,
+        datetime(2026, 3, 2, 11, 30, tzinfo=UTC),
+        datetime(2026, 3, 2, 10, tzinfo=UTC),
+        datetime(2026, 3, 2, 11, 30, tzinfo=UTC),
+    ]
     assert table["phase"] == ["running", "cancelled", "stopped", "cancelled"]
     assert table["cause"] == [None, "merged", "reply", "merged"]
     assert table["anchor_event"] == ["e1", 0, "e1", 0]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from slakit import EventLog, Exclusion, Money, Penalty, PolicySet, Schedule, Target, measure
+from slakit import EventLog, Exclusion, Money, Penalty, Policy, PolicySet, Schedule, Target, measure
 from slakit.cycles import COLUMNS
 from slakit.errors import EventError, QueryError, TimeError
 from slakit.verdict import JUDGED, VERDICTS
@@ -290,3 +290,12 @@ def test_rows_that_were_not_made_a_log_are_refused_by_name(ask):
     with pytest.raises(EventError, match=r"list is no log: build one with EventLog\.from_records") as caught:
         ask()
     assert caught.value.code == "not_a_log"
+
+
+@pytest.mark.parametrize("engine", ["object", "column"])
+def test_who_created_a_ticket_is_no_field_of_it(engine):
+    """Conditions ask for the ticket's fields; the actor of an event is none, on both engines."""
+    rows = [{"ticket": "T-1", "at": at("mon 09:00"), "kind": "created", "actor": "sara"}]
+    contract = PolicySet([Policy("of sara", when={"actor": "sara"}, schedule=DESK, targets={"resolution": "1h"})])
+    judged = contract.judge(EventLog.from_records(rows), as_of=at("mon 12:00"), engine=engine)
+    assert judged.to_dict()["verdict"] == ["not_applicable"]

@@ -35,7 +35,9 @@ def solved(at):
 
 def policies(*rules, target="1h", schedule=OFFICE, **options):
     """One policy on resolutions."""
-    return PolicySet([Policy("gold", schedule=schedule, targets={"resolution": target, "first_response": "30m"}, penalties=rules, **options)])
+    return PolicySet(
+        [Policy("gold", schedule=schedule, targets={"resolution": target, "first_response": "30m"}, penalties=rules, **options)]
+    )
 
 
 WORKED = ticket("T-1", "2026-03-02T10:00:00+01:00", solved("2026-03-02T11:12:30+01:00"), customer="ACME")
@@ -43,7 +45,13 @@ WORKED = ticket("T-1", "2026-03-02T10:00:00+01:00", solved("2026-03-02T11:12:30+
 
 @pytest.mark.parametrize(
     ("options", "expected"),
-    [({}, 625_000), ({"partial": "floor"}, 600_000), ({"partial": "ceil"}, 650_000), ({"grace": "5m"}, 375_000), ({"grace": "5m", "grace_mode": "cliff"}, 625_000)],
+    [
+        ({}, 625_000),
+        ({"partial": "floor"}, 600_000),
+        ({"partial": "ceil"}, 650_000),
+        ({"grace": "5m"}, 375_000),
+        ({"grace": "5m", "grace_mode": "cliff"}, 625_000),
+    ],
 )
 @pytest.mark.parametrize("engine", ["object", "column"])
 def test_spec_6_4_from_a_log(options, expected, engine):
@@ -56,7 +64,13 @@ def test_spec_6_4_from_a_log(options, expected, engine):
 
 def test_the_evidence_of_a_line():
     """The line names the events by their place in the ticket's life, the instants, and the ticket's fields."""
-    rows = ticket("T-1", "2026-03-02T10:00:00+01:00", ("2026-03-02T10:30:00+01:00", "field", {"field": "customer", "value": "Umbrella"}), solved("2026-03-02T12:00:00+01:00"), customer="ACME")
+    rows = ticket(
+        "T-1",
+        "2026-03-02T10:00:00+01:00",
+        ("2026-03-02T10:30:00+01:00", "field", {"field": "customer", "value": "Umbrella"}),
+        solved("2026-03-02T12:00:00+01:00"),
+        customer="ACME",
+    )
     line = policies(Penalty("resolution", rate=rial(1))).judge(EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z").penalties()[0]
     assert (line.evidence, line.open, line.policy, line.get("customer")) == ((0, 2), False, "gold", "Umbrella")
     assert (line.ended_us - line.breached_us, line.overrun_us) == (60 * MINUTE, 60 * MINUTE)
@@ -78,7 +92,9 @@ def test_exclusions_take_time_out_of_every_clock():
     outage = Exclusion("2026-03-02T11:30:00+01:00", "2026-03-02T12:00:00+01:00", "outage")
     rows = ticket("T-1", "2026-03-02T10:00:00+01:00", solved("2026-03-02T13:00:00+01:00"))
     for clock in ("working", "wall"):
-        result = policies(Penalty("resolution", rate=rial(1), clock=clock)).judge(EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z", exclusions=[outage])
+        result = policies(Penalty("resolution", rate=rial(1), clock=clock)).judge(
+            EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z", exclusions=[outage]
+        )
         assert result.penalties().total == rial(90)
 
 
@@ -114,7 +130,9 @@ def test_a_target_at_a_field():
     """Due at 11:00, solved at 12:30: 90 minutes late."""
     rows = ticket("T-1", "2026-03-02T10:00:00+01:00", solved("2026-03-02T12:30:00+01:00"), due="2026-03-02T11:00:00+01:00")
     for engine in ("object", "column"):
-        result = policies(Penalty("resolution", rate=rial(1)), target=Target.at_field("due")).judge(EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z", engine=engine)
+        result = policies(Penalty("resolution", rate=rial(1)), target=Target.at_field("due")).judge(
+            EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z", engine=engine
+        )
         assert result.penalties().total == rial(90)
         wall = policies(Penalty("resolution", rate=rial(1), clock="wall"), target=Target.at_field("due"))
         assert wall.judge(EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z", engine=engine).penalties().total == rial(90)
@@ -123,13 +141,25 @@ def test_a_target_at_a_field():
 def test_versions_of_a_policy_have_their_own_rates():
     """A ticket of February costs 1 a minute, one of March 2."""
     versions = [
-        Policy("gold", schedule=OFFICE, targets={"resolution": "1h"}, penalties=[Penalty("resolution", rate=rial(rate))], valid_from=begin, valid_until=end)
+        Policy(
+            "gold",
+            schedule=OFFICE,
+            targets={"resolution": "1h"},
+            penalties=[Penalty("resolution", rate=rial(rate))],
+            valid_from=begin,
+            valid_until=end,
+        )
         for rate, begin, end in ((1, "2026-02-01", "2026-03-01"), (2, "2026-03-01", None))
     ]
-    rows = ticket("T-1", "2026-02-02T10:00:00+01:00", solved("2026-02-02T11:10:00+01:00")) + ticket("T-2", "2026-03-02T10:00:00+01:00", solved("2026-03-02T11:10:00+01:00"))
+    rows = ticket("T-1", "2026-02-02T10:00:00+01:00", solved("2026-02-02T11:10:00+01:00")) + ticket(
+        "T-2", "2026-03-02T10:00:00+01:00", solved("2026-03-02T11:10:00+01:00")
+    )
     for engine in ("object", "column"):
         ledger = PolicySet(versions).judge(EventLog.from_records(rows), as_of="2026-03-03T00:00:00Z", engine=engine).penalties()
-        assert [(line.policy, line.policy_version, line.amount.amount) for line in ledger] == [("gold", "2026-02-01", 10), ("gold", "2026-03-01", 20)]
+        assert [(line.policy, line.policy_version, line.amount.amount) for line in ledger] == [
+            ("gold", "2026-02-01", 10),
+            ("gold", "2026-03-01", 20),
+        ]
         assert ledger.total == rial(30)
 
 
@@ -145,13 +175,17 @@ LONG = (
 @pytest.mark.parametrize("engine", ["object", "column"])
 def test_periods_sum_to_the_whole(calendar, engine):
     """The statements of consecutive months sum to what the whole log costs, and each can be asked for alone."""
-    result = policies(Penalty("resolution", rate=rial(7), partial="ceil"), schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine)
+    result = policies(Penalty("resolution", rate=rial(7), partial="ceil"), schedule=TEHRAN).judge(
+        EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine
+    )
     ledger = result.penalties("month", calendar=calendar)
     assert ledger.total == result.penalties().total
     labels = {"gregorian": ("2026-02", "2026-03", "2026-04"), "jalali": ("1404-11", "1404-12", "1405-01", "1405-02")}[calendar]
     assert set(ledger.periods) <= set(labels)
     if engine == "column":
-        arrays = policies(Penalty("resolution", rate=rial(7), partial="ceil"), schedule=TEHRAN).judge(log_of(LONG, columns=True), as_of="2026-04-25T00:00:00Z")
+        arrays = policies(Penalty("resolution", rate=rial(7), partial="ceil"), schedule=TEHRAN).judge(
+            log_of(LONG, columns=True), as_of="2026-04-25T00:00:00Z"
+        )
         assert arrays.penalties("month", calendar=calendar) == ledger
     for label in ledger.periods:
         assert result.penalties(label, calendar=calendar) == ledger.of(period=label)
@@ -159,7 +193,9 @@ def test_periods_sum_to_the_whole(calendar, engine):
 
 def test_a_month_of_the_jalali_calendar():
     """T-2 is used up on 18 March at 11:00; to the end of Esfand (Wed 18th 5 h, Thu 19th 4 h) are 9 hours, to 29 March 10:00 the rest."""
-    result = policies(Penalty("resolution", rate=rial(1), per="hour"), schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z")
+    result = policies(Penalty("resolution", rate=rial(1), per="hour"), schedule=TEHRAN).judge(
+        EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z"
+    )
     esfand, farvardin = (result.penalties(label, calendar="jalali").of(ticket="T-2").total.amount for label in ("1404-12", "1405-01"))
     assert (esfand, farvardin) == (9, 5 * 8 + 4 + 8 + 2)
 
@@ -167,7 +203,9 @@ def test_a_month_of_the_jalali_calendar():
 @pytest.mark.parametrize("engine", ["object", "column"])
 def test_a_period_that_has_not_begun(engine):
     """Nothing beyond ``as_of`` is looked at: June costs nothing when asked in April, though a ticket runs into it."""
-    result = policies(Penalty("resolution", rate=rial(7)), schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine)
+    result = policies(Penalty("resolution", rate=rial(7)), schedule=TEHRAN).judge(
+        EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z", engine=engine
+    )
     assert (len(result.penalties("2026-06")), result.penalties("2026-06").total) == (0, rial(0))
 
 
@@ -175,7 +213,10 @@ def test_periods_that_end_before_the_log():
     """The statement of March is the same whether the log is known to the end of March or of April."""
     rule = Penalty("resolution", rate=rial(7), cap_per_period=rial(10_000), round_on="total", repeat=2)
     log = EventLog.from_records(LONG)
-    early, late = (policies(rule, schedule=TEHRAN).judge(log, as_of=as_of).penalties("2026-03") for as_of in ("2026-03-31T20:30:00Z", "2026-04-25T00:00:00Z"))
+    early, late = (
+        policies(rule, schedule=TEHRAN).judge(log, as_of=as_of).penalties("2026-03")
+        for as_of in ("2026-03-31T20:30:00Z", "2026-04-25T00:00:00Z")
+    )
     assert early == late
     assert len(early) > 0
 
@@ -191,7 +232,15 @@ def test_periods_of_ones_own():
     assert result.penalties(halves).total == result.penalties().total
 
 
-@pytest.mark.parametrize(("period", "code"), [("fortnight", "unknown_per"), ("2026-3", "bad_period"), (5, "bad_period"), (("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z"), "empty_window")])
+@pytest.mark.parametrize(
+    ("period", "code"),
+    [
+        ("fortnight", "unknown_per"),
+        ("2026-3", "bad_period"),
+        (5, "bad_period"),
+        (("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z"), "empty_window"),
+    ],
+)
 def test_periods_that_are_none(period, code):
     """What is no period is refused by name."""
     result = policies(Penalty("resolution", rate=rial(7)), schedule=TEHRAN).judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z")
@@ -202,7 +251,12 @@ def test_periods_that_are_none(period, code):
 
 def test_periods_need_one_zone():
     """Policies in two zones leave open when a month begins; ``tz`` says it."""
-    both = PolicySet([Policy(name, schedule=schedule, targets={"resolution": "1h"}, penalties=[Penalty("resolution", rate=rial(1))]) for name, schedule in (("a", OFFICE), ("b", TEHRAN))])
+    both = PolicySet(
+        [
+            Policy(name, schedule=schedule, targets={"resolution": "1h"}, penalties=[Penalty("resolution", rate=rial(1))])
+            for name, schedule in (("a", OFFICE), ("b", TEHRAN))
+        ]
+    )
     result = both.judge(EventLog.from_records(LONG), as_of="2026-04-25T00:00:00Z")
     with pytest.raises(QueryError) as error:
         result.penalties("month")
@@ -264,7 +318,8 @@ def test_totals_from_columns_are_those_of_the_lines(rule, desk):
     assert is_linear(rule)
     for period in (None, "month", "2026-03"):
         by_rows, by_columns = (
-            policies(rule, schedule=TEHRAN).judge(desk, as_of="2026-05-20T00:00:00Z", engine=engine).penalties(period) for engine in ("object", "column")
+            policies(rule, schedule=TEHRAN).judge(desk, as_of="2026-05-20T00:00:00Z", engine=engine).penalties(period)
+            for engine in ("object", "column")
         )
         assert by_columns._lines is None
         assert by_columns.totals == by_rows.totals
@@ -276,12 +331,21 @@ def test_breaches_within_their_grace_leave_no_trace():
     """Rules in two currencies, one of which never gets beyond its grace: the ledger has one total, from either engine."""
     rules = [Penalty("resolution", rate=rial(1)), Penalty("resolution", rate=Money(1, "EUR"), grace="900h")]
     for engine in ("object", "column"):
-        assert policies(*rules).judge(EventLog.from_records(WORKED), as_of="2026-03-03T00:00:00Z", engine=engine).penalties().total == rial(13)
+        assert policies(*rules).judge(EventLog.from_records(WORKED), as_of="2026-03-03T00:00:00Z", engine=engine).penalties().total == rial(
+            13
+        )
 
 
 def test_rules_beyond_the_columns():
     """Caps that tickets share, shares of fees and wall clocks are worked out one by one."""
-    for options in ({"cap_per_ticket": rial(5)}, {"clock": "wall"}, {"overlap": "max"}, {"rate": Share("1%")}, {"cap": "5%"}, {"by": "customer"}):
+    for options in (
+        {"cap_per_ticket": rial(5)},
+        {"clock": "wall"},
+        {"overlap": "max"},
+        {"rate": Share("1%")},
+        {"cap": "5%"},
+        {"by": "customer"},
+    ):
         assert not is_linear(Penalty("resolution", **({"rate": rial(1)} | options)))
 
 

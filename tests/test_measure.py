@@ -20,7 +20,11 @@ def row(ticket, when, kind, **keys):
     return {"ticket": ticket, "at": f"2026-03-{when}:00+00:00", "kind": kind, **keys}
 
 
-ROWS = [row(1, "02T09:00", "created", team="north"), row(1, "02T10:00", "message", role="agent"), row(2, "02T11:00", "created", team="night")]
+ROWS = [
+    row(1, "02T09:00", "created", team="north"),
+    row(1, "02T10:00", "message", role="agent"),
+    row(2, "02T11:00", "created", team="night"),
+]
 LOG = EventLog.from_records(ROWS)
 
 
@@ -71,7 +75,11 @@ def test_a_schedule_by_a_field(engine):
 
 def test_engines_raise_the_same_for_several_strangers():
     """With several values that no schedule covers, both engines name the one of the first ticket."""
-    rows = [row("b", "02T09:00", "created", team="x"), row("a", "02T09:00", "created", team="y"), row("a", "02T10:00", "field", field="team", value="z")]
+    rows = [
+        row("b", "02T09:00", "created", team="x"),
+        row("a", "02T09:00", "created", team="y"),
+        row("a", "02T10:00", "field", field="team", value="z"),
+    ]
     texts = set()
     for engine in ("object", "column"):
         with pytest.raises(ScheduleError) as caught:
@@ -108,7 +116,9 @@ def test_exclusions_are_taken_out_of_the_clock(engine):
         Exclusion("2026-03-02T10:30:00Z", "2026-03-02T12:00:00Z", "outage again", when={"tier": "gold"}),
         Exclusion("2026-03-09T10:30:00Z", "2026-03-09T12:00:00Z", "later"),
     ]
-    cycles = measure(EventLog.from_records(rows), "resolution", schedule=DESK, as_of="2026-03-02T13:00:00Z", exclusions=spans, engine=engine)
+    cycles = measure(
+        EventLog.from_records(rows), "resolution", schedule=DESK, as_of="2026-03-02T13:00:00Z", exclusions=spans, engine=engine
+    )
     minutes = [(one.elapsed_us // 60_000_000, one.paused_us // 60_000_000, one.excluded_us // 60_000_000) for one in cycles]
     assert minutes == [(45, 60, 135), (225, 0, 15), (105, 0, 135)]
 
@@ -117,7 +127,11 @@ def test_exclusions_are_taken_out_of_the_clock(engine):
 @pytest.mark.parametrize("columns", [False, True])
 def test_what_schedules_do_not_know_is_found(engine, columns):
     """A measurement that reads beyond the known holidays carries the finding once, for schedules in use only."""
-    rows = [row(1, "02T09:00", "created", team="north"), row(1, "02T10:00", "field", field="team", value="day"), row(2, "02T09:30", "message")]
+    rows = [
+        row(1, "02T09:00", "created", team="north"),
+        row(1, "02T10:00", "field", field="team", value="day"),
+        row(2, "02T09:30", "message"),
+    ]
     log = EventLog.from_columns(as_table(rows)) if columns else EventLog.from_records(rows)
     short = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC", holidays=["2025-12-25"])
     other = Schedule.weekly("mon-fri 09:00-16:00", tz="UTC", holidays=["2024-12-25"])
@@ -173,7 +187,10 @@ def test_an_empty_log(engine):
 def test_a_long_ticket_does_not_hold_up_the_rest():
     """A ticket with more events than a block's lock-step bears is taken by itself and gives the same."""
     rows = [row(2, "02T09:00", "created"), row(1, "02T09:00", "created")]
-    rows += [{"ticket": 1, "at": 1_772_442_000 + second, "kind": "message", "role": "customer" if second % 2 else "agent"} for second in range(1, 17_000)]
+    rows += [
+        {"ticket": 1, "at": 1_772_442_000 + second, "kind": "message", "role": "customer" if second % 2 else "agent"}
+        for second in range(1, 17_000)
+    ]
     table = as_table(rows)
     table["at"] = np.array([given if isinstance(given, int) else 1_772_442_000 for given in table["at"]])
     log = EventLog.from_columns(table, unit="s")

@@ -49,7 +49,12 @@ def test_names_lead_to_metrics():
     assert metrics.several(["queue", own]) == (metrics.QUEUE, own)
     assert metrics.several("queue") == (metrics.QUEUE,)
     assert metrics.several(own) == (own,)
-    for given, code in (("resolutoin", "unknown_metric"), ([], "no_metric"), (["queue", metrics.QUEUE], "repeated_metric"), (17, "unknown_metric")):
+    for given, code in (
+        ("resolutoin", "unknown_metric"),
+        ([], "no_metric"),
+        (["queue", metrics.QUEUE], "repeated_metric"),
+        (17, "unknown_metric"),
+    ):
         with pytest.raises(MetricError) as caught:
             metrics.several(given) if isinstance(given, list) else metrics.get(given)
         assert caught.value.code == code

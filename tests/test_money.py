@@ -68,7 +68,12 @@ def test_arithmetic_that_is_not_exact_is_refused():
     """A third has no decimal end, a float no meaning, two moneys no product."""
     assert code_of(lambda: Money(1, "EUR") * Fraction(1, 3)) == "inexact_amount"
     assert code_of(lambda: Money(1, "EUR") * 0.5) == "float_amount"
-    for wrong in (lambda: Money(1, "EUR") * Money(1, "EUR"), lambda: Money(1, "EUR") + 1, lambda: Money(1, "EUR") - 1, lambda: 1 + Money(1, "EUR")):
+    for wrong in (
+        lambda: Money(1, "EUR") * Money(1, "EUR"),
+        lambda: Money(1, "EUR") + 1,
+        lambda: Money(1, "EUR") - 1,
+        lambda: 1 + Money(1, "EUR"),
+    ):
         with pytest.raises(TypeError):
             wrong()
 

@@ -53,14 +53,25 @@ def code_of(make) -> str:
 
 @pytest.mark.parametrize(
     ("partial", "minutes", "expected"),
-    [("floor", 1.999, 1), ("ceil", 1.001, 2), ("nearest", 1.499, 1), ("nearest", 1.5, 2), ("exact", 1.5, 1.5), ("ceil", 2, 2), ("floor", 2, 2)],
+    [
+        ("floor", 1.999, 1),
+        ("ceil", 1.001, 2),
+        ("nearest", 1.499, 1),
+        ("nearest", 1.5, 2),
+        ("exact", 1.5, 1.5),
+        ("ceil", 2, 2),
+        ("floor", 2, 2),
+    ],
 )
 def test_started_units(partial, minutes, expected):
     """Whole minutes stay; a started one is dropped, counted, or rounded with halves up."""
     assert cost(Penalty("resolution", rate=rial(1000), partial=partial), breach(minutes)) == 1000 * expected
 
 
-@pytest.mark.parametrize(("per", "minutes", "expected"), [("second", 1, 600), ("hour", 90, 15), ("day", 2880, 20), ("15m", 60, 40), (timedelta(minutes=30), 60, 20)])
+@pytest.mark.parametrize(
+    ("per", "minutes", "expected"),
+    [("second", 1, 600), ("hour", 90, 15), ("day", 2880, 20), ("15m", 60, 40), (timedelta(minutes=30), 60, 20)],
+)
 def test_units_of_overrun(per, minutes, expected):
     """10 a second, hour, day of 24 hours, quarter and half of an hour."""
     assert cost(Penalty("resolution", rate=rial(10), per=per), breach(minutes)) == expected
@@ -82,7 +93,12 @@ def test_partial_units_apply_after_grace():
 
 @pytest.mark.parametrize(
     ("partial", "mode", "expected"),
-    [("ceil", "marginal", 90 * 10 + 31 * 20), ("floor", "marginal", 90 * 10 + 30 * 20), ("exact", "slab", 2410), ("ceil", "slab", 121 * 20)],
+    [
+        ("ceil", "marginal", 90 * 10 + 31 * 20),
+        ("floor", "marginal", 90 * 10 + 30 * 20),
+        ("exact", "slab", 2410),
+        ("ceil", "slab", 121 * 20),
+    ],
 )
 def test_partial_units_of_tiers(partial, mode, expected):
     """120.5 minutes with a bound at 90: the rounded units fill the tiers from below, the odd one in the tier reached."""
@@ -298,7 +314,15 @@ RULES = [
     Penalty("resolution", tiers=[("60m", rial(1)), (None, rial(2))], tier_mode="slab", schedule=OFFICE, grace="1h", grace_schedule=OFFICE),
     Penalty("first_response", attainment=[(None, "95%", "25%"), ("95%", "99.5%", "10%")], repeat="1.5", cap_per_period="20%", pool="all"),
     Penalty("resolution", counts=[(1, 2, "5%"), (3, None, "10%")], earn_back="50%", earn_back_at="99%", earn_back_periods=2),
-    Penalty("resolution", rate="2%", per="day", clock="wall", when={"priority": ["urgent", "high"]}, minimum=Money("0.50", "EUR"), cap_mode="first_come"),
+    Penalty(
+        "resolution",
+        rate="2%",
+        per="day",
+        clock="wall",
+        when={"priority": ["urgent", "high"]},
+        minimum=Money("0.50", "EUR"),
+        cap_mode="first_come",
+    ),
     Penalty("resolution", rate=rial(5), partial="nearest", partial_on="sum", grace_clock="wall", cap_per_period=rial(5)),
     Penalty("resolution", tiers=[("1h", rial(1)), (None, rial(0))], per="breach", cap_per_ticket=rial(5), repeat=2, repeat_within=3),
     Penalty("resolution", attainment=[(None, None, rial(5))]),

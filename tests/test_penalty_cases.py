@@ -38,7 +38,14 @@ def amounts(ledger) -> list[Decimal]:
 def test_spec_6_4_per_minute():
     """12.5 minutes over at 50,000: exact 625,000; floor 12 x = 600,000; ceil 13 x = 650,000; after 5 minutes' grace 7.5 x = 375,000, as a cliff 625,000."""
     breach = late(12 * MINUTE + MINUTE // 2)
-    options = [{}, {"partial": "floor"}, {"partial": "ceil"}, {"partial": "nearest"}, {"grace": "5m"}, {"grace": "5m", "grace_mode": "cliff"}]
+    options = [
+        {},
+        {"partial": "floor"},
+        {"partial": "ceil"},
+        {"partial": "nearest"},
+        {"grace": "5m"},
+        {"grace": "5m", "grace_mode": "cliff"},
+    ]
     totals = [assess([breach], Penalty("resolution", rate=rial(50_000), **option)).total for option in options]
     assert totals == [rial(625_000), rial(600_000), rial(650_000), rial(650_000), rial(375_000), rial(625_000)]
 
@@ -54,7 +61,9 @@ def test_spec_6_4_tiers(mode, expected):
 def test_a_tier_holds_up_to_and_with_its_upper_bound(minutes, marginal, slab):
     """60 minutes belong to the first tier whole; the 61st to the second (slab: 61 x 30,000)."""
     tiers = [("60m", rial(20_000)), (None, rial(30_000))]
-    found = [assess([late(minutes * MINUTE)], Penalty("resolution", tiers=tiers, tier_mode=mode)).total.amount for mode in ("marginal", "slab")]
+    found = [
+        assess([late(minutes * MINUTE)], Penalty("resolution", tiers=tiers, tier_mode=mode)).total.amount for mode in ("marginal", "slab")
+    ]
     assert found == [marginal, slab]
 
 

@@ -28,7 +28,15 @@ def growing(ticket, start, end, *, metric="resolution", ordinal=1, **options):
         if until <= start:
             return None
         return Breach(
-            ticket, metric, ordinal, overrun_us=until - start, breached_us=start, ended_us=until, open=us < end, spans=((start, until),), **options
+            ticket,
+            metric,
+            ordinal,
+            overrun_us=until - start,
+            breached_us=start,
+            ended_us=until,
+            open=us < end,
+            spans=((start, until),),
+            **options,
         )
 
     return at
@@ -61,7 +69,14 @@ def test_a_line_carries_its_evidence():
         agent="sara", team="north", evidence=("e1", "e7"), known={"customer": "ACME"},
     )  # fmt: skip
     line = assess([breach], {"gold": [Penalty("resolution", rate=rial(100), name="delay")]})[0]
-    assert (line.ticket, line.metric, line.ordinal, line.policy, line.policy_version, line.rule) == ("T-9", "resolution", 2, "gold", "2026-01-01", "delay")
+    assert (line.ticket, line.metric, line.ordinal, line.policy, line.policy_version, line.rule) == (
+        "T-9",
+        "resolution",
+        2,
+        "gold",
+        "2026-01-01",
+        "delay",
+    )
     assert (line.overrun_us, line.charged_us, line.units, line.rate) == (100_000_000, 100_000_000, Fraction(5, 3), "100 IRR a minute")
     assert (line.exact, line.amount, line.kind) == (Fraction(500, 3), rial(167), "charge")
     assert (line.priority, line.agent, line.team, line.evidence) == ("urgent", "sara", "north", ("e1", "e7"))
@@ -72,7 +87,11 @@ def test_a_line_carries_its_evidence():
 def test_rules_hold_for_their_own_policy_and_version():
     """A breach is charged by the rules of its policy; of its version where the policy has several; by rules without a policy always."""
     breaches = [Breach("T-1", policy="gold", overrun_us=MINUTE, policy_version="2"), Breach("T-2", policy="silver", overrun_us=MINUTE)]
-    rules = {"gold": [Penalty("resolution", flat=rial(1))], ("gold", "2"): [Penalty("resolution", flat=rial(20))], "": [Penalty("resolution", flat=rial(300))]}
+    rules = {
+        "gold": [Penalty("resolution", flat=rial(1))],
+        ("gold", "2"): [Penalty("resolution", flat=rial(20))],
+        "": [Penalty("resolution", flat=rial(300))],
+    }
     ledger = assess(breaches, rules)
     assert {ticket: ledger.of(ticket=ticket).total.amount for ticket in ("T-1", "T-2")} == {"T-1": 321, "T-2": 300}
 
@@ -109,7 +128,10 @@ def test_an_issued_statement_never_changes():
     before = assess_periods(standing, rule, periods=MONTHS[:1], as_of=MARCH.end_us)
     after = assess_periods(standing, rule, periods=MONTHS, as_of=MAY.end_us)
     assert before.lines[0].amount == after.of(period="2026-03").total == rial(1000)
-    assert [(line.period, line.kind, line.amount) for line in after] == [("2026-03", "charge", rial(1000)), ("2026-04", "correction", rial(-400))]
+    assert [(line.period, line.kind, line.amount) for line in after] == [
+        ("2026-03", "charge", rial(1000)),
+        ("2026-04", "correction", rial(-400)),
+    ]
     assert "what an earlier statement charged and later events took back" in after.explain("T-1")
 
 
@@ -117,14 +139,22 @@ def test_a_removed_breach_is_taken_back_whole():
     """A ticket that turns out to be spam in April leaves a correction of all that March charged."""
     breach = growing("T-1", MARCH.start_us, MARCH.start_us + 10 * MINUTE)
     ledger = assess_periods(
-        lambda us: Standing([breach(us)] if MARCH.start_us < us <= APRIL.start_us else []), Penalty("resolution", flat=rial(7)), periods=MONTHS, as_of=MAY.end_us
+        lambda us: Standing([breach(us)] if MARCH.start_us < us <= APRIL.start_us else []),
+        Penalty("resolution", flat=rial(7)),
+        periods=MONTHS,
+        as_of=MAY.end_us,
     )
     assert by_month(ledger) == [7, -7, 0]
 
 
 def test_flat_charges_fall_into_the_month_of_the_breach():
     """A breach that lasts from March to May is charged once, in March."""
-    ledger = assess_periods(looked_at(growing("T-1", MARCH.start_us + 5, MAY.start_us + 5)), Penalty("resolution", flat=rial(7)), periods=MONTHS, as_of=MAY.end_us)
+    ledger = assess_periods(
+        looked_at(growing("T-1", MARCH.start_us + 5, MAY.start_us + 5)),
+        Penalty("resolution", flat=rial(7)),
+        periods=MONTHS,
+        as_of=MAY.end_us,
+    )
     assert by_month(ledger) == [7, 0, 0]
 
 
@@ -141,7 +171,9 @@ def test_a_cap_per_ticket_holds_over_all_months():
 def test_a_cap_per_period_starts_anew_each_month():
     """700 a month at most, of 1,000 in March and 900 in April."""
     breaches = [growing("T-1", MARCH.start_us, MARCH.start_us + 100 * MINUTE), growing("T-2", APRIL.start_us, APRIL.start_us + 90 * MINUTE)]
-    ledger = assess_periods(looked_at(*breaches), Penalty("resolution", rate=rial(10), cap_per_period=rial(700)), periods=MONTHS, as_of=MAY.end_us)
+    ledger = assess_periods(
+        looked_at(*breaches), Penalty("resolution", rate=rial(10), cap_per_period=rial(700)), periods=MONTHS, as_of=MAY.end_us
+    )
     assert by_month(ledger) == [700, 700, 0]
 
 
@@ -159,15 +191,23 @@ def test_a_pool_counts_rules_without_a_cap_of_their_own():
     for cap in ({"cap_per_period": rial(700)}, {"cap_per_ticket": rial(700)}):
         rules = [Penalty("first_response", flat=rial(600), pool="all", **cap), Penalty("resolution", flat=rial(600), pool="all")]
         assert assess(breaches, rules).total == rial(700)
-    assert assess(breaches, [Penalty(metric, flat=rial(600), pool="all") for metric in ("first_response", "resolution")]).total == rial(1200)
+    assert assess(breaches, [Penalty(metric, flat=rial(600), pool="all") for metric in ("first_response", "resolution")]).total == rial(
+        1200
+    )
 
 
 def test_first_is_the_metric_first_charged():
     """The response is breached first but in grace until 12:00, after the resolution is charged: the resolution keeps its place."""
-    rules = [Penalty("first_response", rate=rial(9), clock="wall", grace="2h", overlap="first"), Penalty("resolution", rate=rial(1), overlap="first")]
+    rules = [
+        Penalty("first_response", rate=rial(9), clock="wall", grace="2h", overlap="first"),
+        Penalty("resolution", rate=rial(1), overlap="first"),
+    ]
     response = growing("T-1", 10 * 60 * MINUTE, DAY, metric="first_response")
     resolution = growing("T-1", 11 * 60 * MINUTE, DAY)
-    found = [assess([one for make in (response, resolution) if (one := make(hour * 60 * MINUTE))], rules).total.amount for hour in (11, 12, 13, 14)]
+    found = [
+        assess([one for make in (response, resolution) if (one := make(hour * 60 * MINUTE))], rules).total.amount
+        for hour in (11, 12, 13, 14)
+    ]
     assert found == [0, 60, 120, 180]
     plain = [Penalty("first_response", rate=rial(9), grace="2h", overlap="first"), Penalty("resolution", rate=rial(1), overlap="first")]
     assert assess([response(14 * 60 * MINUTE), resolution(14 * 60 * MINUTE)], plain).total == rial(9 * 120)
@@ -227,12 +267,17 @@ def test_attainment_by_customer_and_of_reopened_tickets():
     rule = Penalty("resolution", attainment=[(None, "100%", "10%")], by="customer")
     ledger = assess([], rule, outcomes=seen, fees={"a": rial(1000), "b": rial(5000)})
     assert [(line.group, line.amount, line.get("customer")) for line in ledger] == [("a", rial(100), "a")]
-    odd = assess([], Penalty("resolution", attainment=[(None, "100%", rial(5))]), outcomes=[Outcome(f"T-{n}", "resolution", "", n, n > 0) for n in range(3)])
+    odd = assess(
+        [],
+        Penalty("resolution", attainment=[(None, "100%", rial(5))]),
+        outcomes=[Outcome(f"T-{n}", "resolution", "", n, n > 0) for n in range(3)],
+    )
     assert odd[0].note == "66.6667% attained, 3 judged"
 
 
 def test_rules_on_outcomes_apply_to_their_policy_version_and_condition():
     """Outcomes of other metrics, policies, versions and tickets are none of a rule's business."""
+
     def outcome(metric="resolution", policy="gold", version="2", tier="x"):
         return Outcome("T-1", metric, policy, 1, met=False, policy_version=version, known={"tier": tier})
 
@@ -252,14 +297,20 @@ def test_repetition():
     assert [line.kind for line in ledger.of(period="2026-05")] == ["charge", "repeat"]
 
 
-@pytest.mark.parametrize(("april", "may", "expected"), [((100, 0), (99, 1), [100, 0, -50]), ((100, 0), (98, 2), [100, 0, 0]), ((0, 0), (100, 0), [100, 0, 0])])
+@pytest.mark.parametrize(
+    ("april", "may", "expected"), [((100, 0), (99, 1), [100, 0, -50]), ((100, 0), (98, 2), [100, 0, 0]), ((0, 0), (100, 0), [100, 0, 0])]
+)
 def test_earning_back(april, may, expected):
     """Half of March's charge is given back where April and May both attain 99 %; a month without outcomes attains nothing."""
     seen = [*outcomes_of(APRIL, *april), *outcomes_of(MAY, *may)]
     rule = Penalty("resolution", rate=rial(10), earn_back="50%", earn_back_at="99%", earn_back_periods=2)
-    ledger = assess_periods(looked_at(growing("T-1", MARCH.start_us, MARCH.start_us + 10 * MINUTE), outcomes=seen), rule, periods=MONTHS, as_of=MAY.end_us)
+    ledger = assess_periods(
+        looked_at(growing("T-1", MARCH.start_us, MARCH.start_us + 10 * MINUTE), outcomes=seen), rule, periods=MONTHS, as_of=MAY.end_us
+    )
     assert by_month(ledger) == expected
-    early = assess_periods(looked_at(growing("T-1", MARCH.start_us, MARCH.start_us + 10 * MINUTE), outcomes=seen), rule, periods=MONTHS, as_of=MAY.end_us - 1)
+    early = assess_periods(
+        looked_at(growing("T-1", MARCH.start_us, MARCH.start_us + 10 * MINUTE), outcomes=seen), rule, periods=MONTHS, as_of=MAY.end_us - 1
+    )
     assert by_month(early) == [100, 0, 0]
 
 
@@ -287,7 +338,10 @@ def big() -> Ledger:
         growing("T-1", MARCH.end_us - 60 * MINUTE, APRIL.start_us + 60 * MINUTE, known={"customer": "ACME"}, evidence=("e1",)),
         growing("T-2", APRIL.start_us, APRIL.start_us + 61_000_000, known={"customer": "<b>Umbrella</b>"}, policy_version="7"),
     ]
-    rules = [Penalty("resolution", rate=rial(10), cap_per_period=rial(550)), Penalty("resolution", rate="0.1%", per="hour", name="share", round_on="total")]
+    rules = [
+        Penalty("resolution", rate=rial(10), cap_per_period=rial(550)),
+        Penalty("resolution", rate="0.1%", per="hour", name="share", round_on="total"),
+    ]
     return assess_periods(looked_at(*late), rules, periods=MONTHS, as_of=MAY.end_us, fees=rial(1234))
 
 
@@ -345,7 +399,16 @@ def test_a_statement_as_html():
 
 @pytest.mark.parametrize(
     ("exact", "shown"),
-    [("3437/30", "114 17/30"), ("1/3", "1/3"), ("-4/3", "-1 1/3"), ("-1/3", "-1/3"), ("5/2", "2.5"), ("12345", "12,345"), ("4001/3", "1,333 2/3"), ("0", "0")],
+    [
+        ("3437/30", "114 17/30"),
+        ("1/3", "1/3"),
+        ("-4/3", "-1 1/3"),
+        ("-1/3", "-1/3"),
+        ("5/2", "2.5"),
+        ("12345", "12,345"),
+        ("4001/3", "1,333 2/3"),
+        ("0", "0"),
+    ],
 )
 def test_numbers_are_shown_exactly(exact, shown):
     """Decimals where they end soon, else a whole number with a fraction."""

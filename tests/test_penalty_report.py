@@ -30,7 +30,11 @@ def test_the_statement_adds_up(rate):
     parts = done.stdout.partition("\ntotal: ")[0].split("\n\n")[1:]
     assert len(parts) > 50
     for part in parts:
-        lines = re.findall(r"^  T-\d+ +[\w.]+ \d+(?: \(open\))? +([\dhms ]+?)  +([\dhms ]+?)  +[\d,./ ]+  [\d,]+ IRR a minute +([\d,]+) IRR$", part, re.MULTILINE)
+        lines = re.findall(
+            r"^  T-\d+ +[\w.]+ \d+(?: \(open\))? +([\dhms ]+?)  +([\dhms ]+?)  +[\d,./ ]+  [\d,]+ IRR a minute +([\d,]+) IRR$",
+            part,
+            re.MULTILINE,
+        )
         assert len(lines) == part.count("  T-")
         for overrun, charged, amount in lines:
             assert overrun == charged
@@ -55,7 +59,9 @@ def test_a_disputed_ticket_is_explained():
     told = done.stdout.partition("the disputed ticket T-1978")[2]
     assert re.search(r"breached 2026-\d\d-\d\d [\d:]+Z, (ended|still open)", told)
     stretches = re.findall(r"  running: ([\d.,]+) min, ([\d.,]+) in all", told)
-    assert float(stretches[-1][1].replace(",", "")) == pytest.approx(sum(float(minutes.replace(",", "")) for minutes, _ in stretches), abs=0.01 * len(stretches))
+    assert float(stretches[-1][1].replace(",", "")) == pytest.approx(
+        sum(float(minutes.replace(",", "")) for minutes, _ in stretches), abs=0.01 * len(stretches)
+    )
     overruns = [seconds(over) / 60 for over in re.findall(r", resolution \d+, policy.*?over by ([\dhms ]+), of it", told, re.DOTALL)]
     assert sum(overruns) == pytest.approx(float(stretches[-1][1].replace(",", "")) - 8 * 60, abs=0.01)
     assert re.search(r"over by [\dhms ]+, of it [\dhms ]+ charged: [\d,./ ]+ x 50,000 IRR a minute( = |, exactly)", told)

@@ -15,9 +15,16 @@ from matplotlib.figure import Figure
 from slakit import plot
 
 DESK = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC", holidays_until="2026-12-31")
-POLICIES = PolicySet([
-    Policy("desk", schedule=DESK, targets={"first_response": "1h"}, penalties=[Penalty("first_response", rate=Money(10, "IRR"), per="minute")])
-])
+POLICIES = PolicySet(
+    [
+        Policy(
+            "desk",
+            schedule=DESK,
+            targets={"first_response": "1h"},
+            penalties=[Penalty("first_response", rate=Money(10, "IRR"), per="minute")],
+        )
+    ]
+)
 AS_OF = datetime(2026, 3, 31, 17, tzinfo=UTC)
 
 
@@ -29,8 +36,18 @@ def log() -> EventLog:
         opened = datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(days=7 * number)
         rows.append({"ticket": number, "at": opened, "kind": "created"})
         if number < 11:
-            rows.append({"ticket": number, "at": opened + timedelta(minutes=20 * (number + 1)), "kind": "message", "role": "agent", "actor": "a"})
-            rows.append({"ticket": number, "at": opened + timedelta(hours=5), "kind": "rating", "scale": "four", "value": ("bad", "good")[number % 2]})
+            rows.append(
+                {"ticket": number, "at": opened + timedelta(minutes=20 * (number + 1)), "kind": "message", "role": "agent", "actor": "a"}
+            )
+            rows.append(
+                {
+                    "ticket": number,
+                    "at": opened + timedelta(hours=5),
+                    "kind": "rating",
+                    "scale": "four",
+                    "value": ("bad", "good")[number % 2],
+                }
+            )
     return EventLog.from_records(rows)
 
 

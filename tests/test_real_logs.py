@@ -37,7 +37,10 @@ def as_columns(rows):
 def hours(log, metric, *, as_of=FAR, schedule=ALWAYS):
     """The spans of the stopped cycles in hours, the same from both interpreters."""
     cycles = measure(log, metric, schedule=schedule, as_of=as_of, engine="column").columns()
-    assert measure(log, metric, schedule=schedule, as_of=as_of, engine="object").columns()["elapsed_us"].tolist() == cycles["elapsed_us"].tolist()
+    assert (
+        measure(log, metric, schedule=schedule, as_of=as_of, engine="object").columns()["elapsed_us"].tolist()
+        == cycles["elapsed_us"].tolist()
+    )
     return np.sort(cycles["elapsed_us"][cycles["phase"] == "stopped"]) / HOUR
 
 
@@ -71,9 +74,7 @@ def uci(text):
     return None if text == "?" else datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("until", "expected"), [("resolved_at", (23_362, 178.1716, 22.1)), ("closed_at", (24_918, 315.3286, 145.8667))]
-)
+@pytest.mark.parametrize(("until", "expected"), [("resolved_at", (23_362, 178.1716, 22.1)), ("closed_at", (24_918, 315.3286, 145.8667))])
 def test_uci_from_opening_to_the_end(incidents, until, expected):
     """Opened to resolved and opened to closed by the incident's last row: count, mean and median in hours."""
     rows = []
@@ -202,7 +203,9 @@ def test_github_archive(shared):
             rows.append({"ticket": issue["number"], "at": issue["closedAt"], "kind": "status", "status": "closed"})
         for comment in issue["comments"]:
             role = "customer" if comment["author"] == issue["author"] else "agent"
-            rows.append({"ticket": issue["number"], "at": comment["createdAt"], "kind": "message", "role": role, "actor": comment["author"]})
+            rows.append(
+                {"ticket": issue["number"], "at": comment["createdAt"], "kind": "message", "role": role, "actor": comment["author"]}
+            )
     log = EventLog.from_records(rows)
     assert figures(hours(log, "resolution"))[1:] == (700.9359, 197.5719)
     assert figures(hours(log, ANSWERED))[::2] == (48, 66.9849)

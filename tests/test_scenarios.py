@@ -54,7 +54,9 @@ def cycles(engine, metric, rows, until, schedule=OFFICE):
 def judged(engine, metric, target, rows, until, **policy):
     """The judged cycles of one clock."""
     given = {"schedule": OFFICE, "targets": {metric: target}} | policy
-    result = PolicySet([Policy("p", **given)], priorities=("low", "urgent")).judge(EventLog.from_records(rows), as_of=at(until), engine=engine)
+    result = PolicySet([Policy("p", **given)], priorities=("low", "urgent")).judge(
+        EventLog.from_records(rows), as_of=at(until), engine=engine
+    )
     table = result.to_dict()
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 

@@ -12,7 +12,9 @@ MINUTE = 60_000_000
 
 def log(*parts):
     """Rows from (ticket, time on 2 March 2026, kind, keys)."""
-    return EventLog.from_records([{"ticket": t, "at": f"2026-03-02T{when}:00+00:00", "kind": kind, **keys} for t, when, kind, keys in parts])
+    return EventLog.from_records(
+        [{"ticket": t, "at": f"2026-03-02T{when}:00+00:00", "kind": kind, **keys} for t, when, kind, keys in parts]
+    )
 
 
 def cycles(given, metric, ticket, until=UNTIL):
@@ -36,7 +38,10 @@ CUSTOMER, AGENT = {"role": "customer"}, {"role": "agent", "actor": "sara"}
 def test_neither_had_a_reply():
     """Merged before either was answered: the donor's clock ends, the survivor's first response dates from the earlier creation."""
     given = log(
-        ("A", "09:00", "created", {}), ("B", "09:30", "created", {}), ("A", "10:00", "merged", {"into": "B"}), ("B", "11:00", "message", AGENT)
+        ("A", "09:00", "created", {}),
+        ("B", "09:30", "created", {}),
+        ("A", "10:00", "merged", {"into": "B"}),
+        ("B", "11:00", "message", AGENT),
     )
     assert told(given, "first_response", "A") == [("09:00", "10:00", "cancelled", "merged")]
     assert told(given, "first_response", "B") == [("09:00", "11:00", "stopped", "reply")]
@@ -61,7 +66,10 @@ def test_an_answered_survivor_takes_over_a_wait():
 def test_an_answered_donor_hands_over_nothing():
     """Where the donor has nothing unanswered, the survivor's clocks stay as they are."""
     given = log(
-        ("A", "08:00", "created", {}), ("A", "08:10", "message", AGENT), ("B", "09:00", "created", {}), ("A", "10:00", "merged", {"into": "B"})
+        ("A", "08:00", "created", {}),
+        ("A", "08:10", "message", AGENT),
+        ("B", "09:00", "created", {}),
+        ("A", "10:00", "merged", {"into": "B"}),
     )
     assert told(given, "first_response", "B") == [("09:00", None, "running", None)]
     assert told(given, "next_response", "B") == []
@@ -98,10 +106,15 @@ def test_odd_merges():
         ("A", "08:00", "created", {}), ("B", "08:30", "created", {}), ("B", "09:00", "status", {"status": "solved"}),
         ("A", "10:00", "merged", {"into": "B"}), ("B", "11:00", "status", {"status": "open"}),
     )  # fmt: skip
-    assert told(solved, "first_response", "B") == [("08:30", "09:00", "cancelled", "solved_without_reply"), ("08:00", None, "running", None)]
+    assert told(solved, "first_response", "B") == [
+        ("08:30", "09:00", "cancelled", "solved_without_reply"),
+        ("08:00", None, "running", None),
+    ]
     later = log(("A", "08:00", "created", {}), ("A", "09:00", "merged", {"into": "B"}), ("B", "10:00", "created", {}))
     assert told(later, "first_response", "B") == [("08:00", None, "running", None)]
-    spam = log(("A", "08:00", "created", {}), ("A", "08:30", "spam", {}), ("A", "09:00", "merged", {"into": "B"}), ("B", "08:45", "created", {}))
+    spam = log(
+        ("A", "08:00", "created", {}), ("A", "08:30", "spam", {}), ("A", "09:00", "merged", {"into": "B"}), ("B", "08:45", "created", {})
+    )
     assert told(spam, "first_response", "B") == [("08:45", None, "running", None)]
     assert [row.removed for row in cycles(spam, "first_response", "A")] == ["spam"]
 
@@ -184,7 +197,10 @@ def test_the_holder_before_a_hand_over_is_responsible():
 def test_agents_who_write_unasked_have_not_replied():
     """What an agent wrote before the customer asked for anything answers nothing: the customer's messages wait for a first response."""
     given = log(
-        (1, "09:00", "created", {"role": "agent"}), (1, "09:10", "message", AGENT), (1, "09:20", "message", CUSTOMER), (1, "09:30", "message", CUSTOMER)
+        (1, "09:00", "created", {"role": "agent"}),
+        (1, "09:10", "message", AGENT),
+        (1, "09:20", "message", CUSTOMER),
+        (1, "09:30", "message", CUSTOMER),
     )
     assert told(given, "first_response", 1) == [("09:20", None, "running", None)]
     assert told(given, "next_response", 1) == []
@@ -202,7 +218,10 @@ def test_a_message_while_solved_outlives_the_closing():
 def test_a_survivor_keeps_its_first_reply():
     """Whether the survivor was answered is its own history: a donor without any reply makes its wait a next response."""
     given = log(
-        ("A", "09:00", "created", {}), ("B", "08:00", "created", {}), ("B", "08:30", "message", AGENT), ("A", "10:00", "merged", {"into": "B"})
+        ("A", "09:00", "created", {}),
+        ("B", "08:00", "created", {}),
+        ("B", "08:30", "message", AGENT),
+        ("A", "10:00", "merged", {"into": "B"}),
     )
     assert told(given, "next_response", "B") == [("09:00", None, "running", None)]
     assert told(given, "first_response", "B") == [("08:00", "08:30", "stopped", "reply")]

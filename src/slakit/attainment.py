@@ -166,7 +166,9 @@ class Attainment(Tidy):
         return "\n".join(map(repr, self.groups)) or "<no cycle>"
 
 
-def attainment(judgement: "Judgement", *, by: Sequence[str] | str = (), since: Any = None, until: Any = None, confidence: float = 0.95) -> Attainment:
+def attainment(
+    judgement: "Judgement", *, by: Sequence[str] | str = (), since: Any = None, until: Any = None, confidence: float = 0.95
+) -> Attainment:
     """The share of promises kept (SPEC 7): met / (met + breached), breaches of open cycles included.
 
     A cycle belongs to the window in which its outcome became a fact: met at its stop, breached at the

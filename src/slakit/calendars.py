@@ -20,9 +20,35 @@ PERS: tuple[Per, ...] = get_args(Per)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK_START: dict[str, str] = {"gregorian": "mon", "jalali": "sat"}
 MONTHS = {
-    ("gregorian", "en"): ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
+    ("gregorian", "en"): (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
     ("gregorian", "fa"): ("ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن", "ژوئیه", "اوت", "سپتامبر", "اکتبر", "نوامبر", "دسامبر"),
-    ("jalali", "en"): ("Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar", "Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand"),
+    ("jalali", "en"): (
+        "Farvardin",
+        "Ordibehesht",
+        "Khordad",
+        "Tir",
+        "Mordad",
+        "Shahrivar",
+        "Mehr",
+        "Aban",
+        "Azar",
+        "Dey",
+        "Bahman",
+        "Esfand",
+    ),
     ("jalali", "fa"): ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"),
 }
 DAYS = {
@@ -92,7 +118,9 @@ def from_jalali(year: int, month: int = 1, day: int = 1) -> date:
     """
     last = 31 if month <= _LONG_MONTHS else 30 if month < _YEAR_MONTHS or is_leap(year) else 29
     if not 1 <= month <= _YEAR_MONTHS or not 1 <= day <= last:
-        message = f"{year}-{month:02}-{day:02} is no day of the Jalali calendar: months are 1 to 12, and Esfand has 30 days in leap years only"
+        message = (
+            f"{year}-{month:02}-{day:02} is no day of the Jalali calendar: months are 1 to 12, and Esfand has 30 days in leap years only"
+        )
         raise TimeError(message, code="bad_date", given=(year, month, day))
     if (year, month, day) != (LAST_YEAR + 1, 1, 1):
         _checked(year)
@@ -224,9 +252,7 @@ def _midnight(day: date, tz: tzinfo) -> int:
     return datetime_us(datetime(day.year, day.month, day.day), tz)  # noqa: DTZ001 - the zone is applied beside it
 
 
-def period_at(
-    us: int, *, per: Per, tz: str | tzinfo, calendar: Calendar = "gregorian", week_start: str | None = None
-) -> Period:
+def period_at(us: int, *, per: Per, tz: str | tzinfo, calendar: Calendar = "gregorian", week_start: str | None = None) -> Period:
     """The period that an instant lies in.
 
     Args:
@@ -295,7 +321,9 @@ def named(text: str, *, tz: str | tzinfo, calendar: Calendar = "gregorian") -> P
     except TimeError:
         raise
     except ValueError:
-        message = f"{text!r} names no {calendar} period: write it like '2026', '2026-Q1', '2026-03', '2026-03-21', or '2026-W12' (Gregorian)"
+        message = (
+            f"{text!r} names no {calendar} period: write it like '2026', '2026-Q1', '2026-03', '2026-03-21', or '2026-W12' (Gregorian)"
+        )
         raise QueryError(message, code="bad_period", given=text) from None
     return _made(first, per, zone(tz), calendar, None)
 

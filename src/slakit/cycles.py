@@ -184,7 +184,6 @@ class Cycles(Tidy):
         columns = self.columns()
         return Table({name: columns[name] for name in COLUMNS}, kinds=dict.fromkeys(FEW_VALUES, "category"), title=repr(self))
 
-
     def events(self, row: int) -> list[Event]:
         """The events of the row's ticket from the one that the cycle dates from to the one that ended it."""
         cycle = self.rows[row]
@@ -232,4 +231,3 @@ class Cycles(Tidy):
         still = sum(1 for phase in columns["phase"] if phase in {"running", "paused"})
         each = ", ".join(f"{count} {name}" for name, count in counts.items())
         return f"<Cycles: {each}; {still} open as of {utc(self.as_of):%Y-%m-%d %H:%M:%S}Z>"
-

@@ -16,7 +16,7 @@ from slakit.columns.block import Block, Bools, Ints
 from slakit.columns.interpret import Readings, RunColumns, Stretch, interpret, regular_tickets
 from slakit.judging import WALL, TicketJudge, due_instant
 from slakit.machine.program import Program
-from slakit.measure_columns import TicketReadings, applies_to, changing_tickets, exclusion_groups, numbered, replayer_of
+from slakit.measure_columns import TicketReadings, applies_to, changing_tickets, exclusion_groups, field_at_creation, numbered, replayer_of
 from slakit.policy import Choice, PolicySet
 from slakit.schedule import Schedule
 from slakit.verdict import VERDICTS, JudgedCycle
@@ -280,19 +280,16 @@ def _combinations(
 ) -> Combinations:
     """Number the combinations of the fields that policies read, and choose for each."""
     of = window.astype(np.int64)
-    at_creation = columns.starts[:-1]
     names = sorted(policies.choosing_fields)
-    values: list[list[Any]] = []
     for name in names:
-        codes, given = columns.coded(name)
-        values.append([*given, None])
-        of = of * (len(given) + 1) + np.where(codes[at_creation] < 0, len(given), codes[at_creation])
+        codes, given = field_at_creation(columns, name)
+        of = of * (len(given) + 1) + np.where(codes < 0, len(given), codes)
         if len(given) > len(columns.tickets) // 2:
             _, of = np.unique(of, return_inverse=True)
     distinct, first, of = _distinct(np.where(regular, of, -1))
     choices: list[list[Choice]] = [[] for _ in program.metrics]
     for combination, ticket in zip(distinct.tolist(), first.tolist(), strict=True):
-        fields = {} if combination < 0 else _fields(columns, names, int(at_creation[ticket]))
+        fields = {} if combination < 0 else _fields(columns, names, int(ticket))
         for index, metric in enumerate(program.metrics):
             none = Choice(None, None, None, None)
             choices[index].append(none if combination < 0 else policies.choose(fields, int(begins[ticket]), metric.name))
@@ -311,12 +308,12 @@ def _distinct(numbers: Ints) -> tuple[Ints, Ints, Ints]:
     return distinct - 1, found[distinct], (np.cumsum(present) - 1)[numbers + 1]
 
 
-def _fields(columns: "EventColumns", names: Sequence[str], position: int) -> dict[str, Any]:
+def _fields(columns: "EventColumns", names: Sequence[str], ticket: int) -> dict[str, Any]:
     fields = {}
     for name in names:
-        codes, given = columns.coded(name)
-        if codes[position] >= 0:
-            fields[name] = given[codes[position]]
+        codes, given = field_at_creation(columns, name)
+        if codes[ticket] >= 0:
+            fields[name] = given[codes[ticket]]
     return fields
 
 

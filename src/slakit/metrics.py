@@ -85,7 +85,11 @@ FIRST_RESOLUTION = Metric(
 )
 """The first cycle of resolution."""
 TOTAL_RESOLUTION = Metric(
-    "total_resolution", "from creation to solved, nothing deducted; goes on after a reopening", starts=_episodes, stops=_solved, accumulates=True
+    "total_resolution",
+    "from creation to solved, nothing deducted; goes on after a reopening",
+    starts=_episodes,
+    stops=_solved,
+    accumulates=True,
 )
 """Resolution without any pause."""
 REQUESTER_WAIT = Metric(
@@ -153,7 +157,9 @@ SERVICE_DELIVERY = Metric(
     stops=_solved,
 )
 """Service delivery time, from the operator's receipt to the solve."""
-SERVICE_DELIVERY_ACCEPTED = SERVICE_DELIVERY.variant("accepted", "from the acceptance by an agent to completion", starts=((on.kind("accepted"), Anchor.EVENT),))
+SERVICE_DELIVERY_ACCEPTED = SERVICE_DELIVERY.variant(
+    "accepted", "from the acceptance by an agent to completion", starts=((on.kind("accepted"), Anchor.EVENT),)
+)
 """Service delivery from the explicit acceptance."""
 SERVICE_DELIVERY_NET = SERVICE_DELIVERY.variant(
     "net", "from receipt by a human to completion, not counting the time waiting for the customer", pause=on.in_status("pending")

@@ -1,4 +1,3 @@
-
 """Money: an exact decimal amount in one currency; rounding, and sharing out, in whole quanta."""
 
 import re
@@ -265,7 +264,11 @@ class Money:
 
     def __repr__(self) -> str:
         """Evaluates."""
-        shown = int(self.amount) if self.amount == self.amount.to_integral_value() and self.amount.as_tuple().exponent == 0 else str(self.amount)
+        shown = (
+            int(self.amount)
+            if self.amount == self.amount.to_integral_value() and self.amount.as_tuple().exponent == 0
+            else str(self.amount)
+        )
         return f"Money({shown!r}, {self.currency!r})"
 
 

@@ -58,7 +58,11 @@ class Replayer:
             if last is None:
                 continue
             merged = events[last]
-            if merged.kind is not EventKind.MERGED or merged.data.get("into") != ticket or (before is not None and merged.order >= before.order):
+            if (
+                merged.kind is not EventKind.MERGED
+                or merged.data.get("into") != ticket
+                or (before is not None and merged.order >= before.order)
+            ):
                 continue
             further = self._merged_into.get(donor)
             absorbed = self._waits(donor, further, merged) if further else ()

@@ -224,7 +224,9 @@ def _why(  # noqa: PLR0917 - everything that an event is judged by
     facts, by_key = unpack(code), dict(zip(program.text_keys, texts, strict=True))
     parts = []
     if effects & Effect.CLOSE:
-        named = next((repr(one) for cause, one in (*metric.cancels, *metric.stops) if cause == symbol.cause and one.holds(facts, by_key)), "")
+        named = next(
+            (repr(one) for cause, one in (*metric.cancels, *metric.stops) if cause == symbol.cause and one.holds(facts, by_key)), ""
+        )
         if symbol.cause == "reset":
             named = repr(metric.reset)
         parts.append(f"ends ({symbol.cause}): {named or describe(code)}")

@@ -115,7 +115,6 @@ class Comparison(Tidy):
 
         return Table(self.to_dict(), title=repr(self))
 
-
     def __repr__(self) -> str:
         """A sentence: how many cycles differ, how many verdicts turned, and how attainment changed."""
         turned = sum(one.turned for one in self.differences)

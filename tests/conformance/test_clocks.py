@@ -74,7 +74,10 @@ def test_the_verdicts_of_a_case(name, engine):
 def test_the_suite_covers_the_catalogue():
     """The cases together ask every clock but one explicit acceptance and four of the six stays."""
     asked = {metric for case in CASES.values() for metric in case["cycles"]}
-    assert set(metrics.CATALOGUE) - asked == {"service_delivery.accepted", *(f"time_in.{one}" for one in ("open", "pending", "on_hold", "closed"))}
+    assert set(metrics.CATALOGUE) - asked == {
+        "service_delivery.accepted",
+        *(f"time_in.{one}" for one in ("open", "pending", "on_hold", "closed")),
+    }
 
 
 def test_the_suite_follows_its_schema():

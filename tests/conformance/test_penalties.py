@@ -72,6 +72,8 @@ def test_no_collected_case_is_left_out(shared):
         if case["metric"] == "penalty" and "id" in case
     }  # fmt: skip
     found |= {
-        f"penalty/{case['variant']}" for case in json.loads((shared / "cases" / "worked_examples.json").read_text(encoding="utf-8")) if case["metric"] == "penalty"
+        f"penalty/{case['variant']}"
+        for case in json.loads((shared / "cases" / "worked_examples.json").read_text(encoding="utf-8"))
+        if case["metric"] == "penalty"
     }
     assert found == RESTATED

@@ -13,7 +13,11 @@ CASES = {case["id"]: case for case in json.loads(SHARED.read_text(encoding="utf-
 PAUSABLE = {f"zammad-{number:03}" for number in (28, 29, 30, 31, 32, 33, 34, 35, 46, 48)}
 """A pending status pauses the first response there: our named variant ``first_response.pausable``."""
 OTHERS = {
-    "zammad-030": ("first_response_due", "breached_at", "a target used up at the closing falls due at the next opening: ours is breached_at"),
+    "zammad-030": (
+        "first_response_due",
+        "breached_at",
+        "a target used up at the closing falls due at the next opening: ours is breached_at",
+    ),
     "dbt-007": ("first_response_due", "breached_at", "as above"),
     "chatwoot-008": ("resolution_breached", "breached", "a ticket resolved before anybody looked is never missed there; ours is a breach"),
     "doc-005": ("first_response_due", "2024-03-11T11:00:00Z", "the page's own arithmetic (1 h on Friday, 3 h on Monday) gives Monday"),

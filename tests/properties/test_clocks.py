@@ -143,7 +143,9 @@ def test_the_oracle_follows_a_schedule_that_changes(rows, until, wanted, on_chan
     schedule = ScheduleBy("priority", {name: SCHEDULES[number] for name, number in by.items()}, default=SCHEDULES[2], on_change=on_change)
     found = [
         seconds(row)
-        for row in rows_of(measure(log_of(rows, columns=columns), wanted, schedule=schedule, as_of=until, engine="column" if columns else "object"))
+        for row in rows_of(
+            measure(log_of(rows, columns=columns), wanted, schedule=schedule, as_of=until, engine="column" if columns else "object")
+        )
     ]
     oracle = Oracle(rows, STATUSES, until, WINDOW)
 
@@ -181,7 +183,9 @@ def test_as_of_is_the_log_cut_there(rows, until, wanted, schedule, engine):
 
 
 @examples(600)
-@given(st.one_of(clock_rows(), merging_rows()), known_until, known_until, metrics_drawn(), any_schedules, st.sampled_from(("object", "column")))
+@given(
+    st.one_of(clock_rows(), merging_rows()), known_until, known_until, metrics_drawn(), any_schedules, st.sampled_from(("object", "column"))
+)
 def test_the_future_does_not_change_what_is_finished(  # noqa: PLR0917 - what is drawn
     rows, one, other, wanted, schedule, engine
 ):
@@ -189,7 +193,10 @@ def test_the_future_does_not_change_what_is_finished(  # noqa: PLR0917 - what is
     earlier, later = sorted((one, other))
     log = log_of(rows)
     then, now = (
-        {(row["ticket"], row["metric"], row["ordinal"]): row for row in rows_of(measure(log, wanted, schedule=schedule, as_of=until, engine=engine))}
+        {
+            (row["ticket"], row["metric"], row["ordinal"]): row
+            for row in rows_of(measure(log, wanted, schedule=schedule, as_of=until, engine=engine))
+        }
         for until in (earlier, later)
     )
     for key, row in then.items():
@@ -230,7 +237,13 @@ def test_shards_by_ticket_add_up(rows, until, wanted, schedule, engine):
 
 
 @examples(300)
-@given(clock_rows(), known_until, st.lists(st.tuples(st.integers(0, 20), st.integers(0, 30_000)), min_size=1, max_size=3), schedules, st.booleans())
+@given(
+    clock_rows(),
+    known_until,
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 30_000)), min_size=1, max_size=3),
+    schedules,
+    st.booleans(),
+)
 def test_an_internal_note_changes_nothing(rows, until, notes, schedule, columns):
     """Notes of an agent anywhere after creation change no cycle of the catalogue."""
     named = [row | {"id": f"e{number}"} for number, row in enumerate(rows)]

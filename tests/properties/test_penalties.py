@@ -115,6 +115,7 @@ def test_consecutive_statements_sum_to_the_charge_as_of_the_end(found, given_rul
 @given(breaches(), st.lists(rules(), min_size=1, max_size=2), st.integers(0, len(MONTHS) - 1))
 def test_an_issued_statement_never_changes(found, given_rules, number):
     """The months that had ended by some instant read the same as of every later one."""
+
     def ledger(as_of):
         return assess_periods(lambda us: Standing(cut(found, us)), given_rules, periods=MONTHS, as_of=as_of, fees=FEES)
 
@@ -213,11 +214,18 @@ def test_the_charge_of_a_log_never_falls_unless_something_is_taken_back(rows, ru
 def test_the_days_of_a_log_sum_to_the_whole(rows, rule, as_of):
     """Whatever is taken back on the way, the statements of its days sum to the charge as of the end."""
     result = judged(rows, rule, as_of)
-    assert result.penalties("day", fees=FEES).totals.get("IRR", Money(0, "IRR")) == result.penalties(fees=FEES).totals.get("IRR", Money(0, "IRR"))
+    assert result.penalties("day", fees=FEES).totals.get("IRR", Money(0, "IRR")) == result.penalties(fees=FEES).totals.get(
+        "IRR", Money(0, "IRR")
+    )
 
 
 @examples(300)
-@given(well_formed_rows(gone=True), st.one_of(rules(), st.just(Penalty("resolution", counts=[(1, None, Money(5, "IRR"))], by="customer"))), as_ofs(), st.sampled_from(("object", "column")))
+@given(
+    well_formed_rows(gone=True),
+    st.one_of(rules(), st.just(Penalty("resolution", counts=[(1, None, Money(5, "IRR"))], by="customer"))),
+    as_ofs(),
+    st.sampled_from(("object", "column")),
+)
 def test_days_judged_in_turn_are_days_judged_anew(rows, rule, as_of, engine):
     """Tickets that are not judged again because nothing happened to them stand as they would if they were."""
     result = judged(rows, rule, as_of, engine)

@@ -51,7 +51,12 @@ def ledger_for(
 
     def lines() -> Ledger:
         return assess_periods(
-            lambda us: Standing() if us <= first else standings.as_of(us), rules, periods=wanted, as_of=judgement.as_of, since=since, fees=fees
+            lambda us: Standing() if us <= first else standings.as_of(us),
+            rules,
+            periods=wanted,
+            as_of=judgement.as_of,
+            since=since,
+            fees=fees,
         )
 
     start = wanted[0].start_us if since is None else since
@@ -117,7 +122,9 @@ def _periods(
     if given in calendars.PERS:
         return calendars.periods(first, max(judgement.as_of, first + 1), per=given, tz=local, calendar=calendar), None
     if not isinstance(given, str):
-        message = f"period={given!r}: give 'month' or another of {', '.join(calendars.PERS)}, a label such as '2026-03', or a pair of instants"
+        message = (
+            f"period={given!r}: give 'month' or another of {', '.join(calendars.PERS)}, a label such as '2026-03', or a pair of instants"
+        )
         raise QueryError(message, code="bad_period", given=given)
     if not given[:1].isdigit():
         message = f"period={given!r}: {did_you_mean(given, calendars.PERS)}, or a label such as '2026-03'"

@@ -56,7 +56,11 @@ class Standings:
             found = kept.get(ticket)
             if found is None:
                 judged = rows()
-                mine = [row for row in judged if row.metric.name in self._metrics and row.choice.policy is not None and row.choice.policy.penalties]
+                mine = [
+                    row
+                    for row in judged
+                    if row.metric.name in self._metrics and row.choice.policy is not None and row.choice.policy.penalties
+                ]
                 told = [outcome for row in mine if (outcome := _outcome(judgement, row)) is not None] if self._outcomes else []
                 found = breaches_of(judgement, mine), told
                 settled = not any(row.open for row in judged)
@@ -167,5 +171,12 @@ def _outcome(judgement: "Judgement", row: "JudgedCycle") -> Outcome | None:
     at = row.breached_us if verdict == "breached" else row.run.end_us
     known = _fields(judgement, row.ticket, row.run.end_us)
     return Outcome(
-        row.ticket, row.metric.name, policy.name, row.run.end_us if at is None else at, verdict == "met", once=row.metric.accumulates, policy_version=policy.label, known=known
+        row.ticket,
+        row.metric.name,
+        policy.name,
+        row.run.end_us if at is None else at,
+        verdict == "met",
+        once=row.metric.accumulates,
+        policy_version=policy.label,
+        known=known,
     )

@@ -66,7 +66,9 @@ def check(metric: "Metric") -> None:
             )
             raise MetricError(message, code="cannot_stop", metric=metric.name, condition=repr(condition))
         if what == "start" and solved_only and not metric.while_solved:
-            message = f"metric {metric.name!r} starts only while the ticket is solved ({condition!r}): pass while_solved=True to let it run then"
+            message = (
+                f"metric {metric.name!r} starts only while the ticket is solved ({condition!r}): pass while_solved=True to let it run then"
+            )
             raise MetricError(message, code="starts_only_solved", metric=metric.name, condition=repr(condition))
 
 

@@ -117,7 +117,9 @@ class Metric:
     def conditions(self) -> tuple[tuple[str, Condition], ...]:
         """Every condition with what it does, in order of precedence."""
         rows = [*(("cancel", condition) for _, condition in self.cancels), *(("stop", condition) for _, condition in self.stops)]
-        rows += [(what, condition) for what, condition in (("reset", self.reset), ("pause", self.pause), ("resume", self.resume)) if condition]
+        rows += [
+            (what, condition) for what, condition in (("reset", self.reset), ("pause", self.pause), ("resume", self.resume)) if condition
+        ]
         return (*rows, *(("start", condition) for condition, _ in self.starts))
 
     @property

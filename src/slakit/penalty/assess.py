@@ -104,7 +104,9 @@ def assess(
     contract = Contract(as_rules(rules), fees)
     standing = Standing(tuple(breaches), tuple(outcomes))
     charges = Charges(contract, standing.breaches, lambda _: None)
-    lines = PeriodRules(contract.places, contract.fees).close(None, Charges(contract, (), lambda _: None), charges, standing.outcomes, ended=True)
+    lines = PeriodRules(contract.places, contract.fees).close(
+        None, Charges(contract, (), lambda _: None), charges, standing.outcomes, ended=True
+    )
     return Ledger(lines, contract.rules, as_of=as_of)
 
 

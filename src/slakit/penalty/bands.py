@@ -146,5 +146,7 @@ def band_up_to(bands: Sequence[Band], overrun_us: int) -> Band:
 def filled(bands: Sequence[Band], overrun_us: int) -> list[tuple[Band, int]]:
     """How much of an overrun lies in each band that it reaches, us."""
     return [
-        (band, (overrun_us if band.upper is None else min(overrun_us, band.upper)) - band.lower) for band in bands if overrun_us > band.lower
+        (band, (overrun_us if band.upper is None else min(overrun_us, band.upper)) - band.lower)
+        for band in bands
+        if overrun_us > band.lower
     ]

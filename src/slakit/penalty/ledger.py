@@ -32,7 +32,12 @@ class Ledger(Tidy):
     __slots__ = ("_lines", "_make", "_totals", "as_of", "rules")
 
     def __init__(
-        self, lines: Sequence[Line] | Callable[[], Sequence[Line]], rules: Rules, *, as_of: int | None = None, totals: Mapping[str, Money] | None = None
+        self,
+        lines: Sequence[Line] | Callable[[], Sequence[Line]],
+        rules: Rules,
+        *,
+        as_of: int | None = None,
+        totals: Mapping[str, Money] | None = None,
     ) -> None:
         """A ledger of lines, or of a function that makes them when first asked; then ``totals`` are known beforehand."""
         self._make = lines if callable(lines) else None
@@ -148,7 +153,6 @@ class Ledger(Tidy):
 
         return Table(self.to_dict(), title=repr(self))
 
-
     def to_json(self) -> str:
         """The whole ledger as JSON text, which `from_json` reads back without loss."""
         from slakit.penalty.written import to_json  # noqa: PLC0415 - only ledgers that travel need it
@@ -224,5 +228,3 @@ def _cell(line: Line, name: str) -> Any:
     if name == "evidence":
         return ", ".join(str(one) for one in line.evidence)
     return getattr(line, name)
-
-

@@ -226,7 +226,11 @@ def lines_of(item: Item, label: str | None) -> list[Line]:
         first = step.kind in {"charge", "attainment", "counts"}
         kind = "correction" if step.kind == "charge" and step.exact < 0 else step.kind
         amount = Money.of(step.quanta * item.quantum, item.currency, quantum=item.rule.quantum)
-        told = (item.over_us, item.charged_us, item.units, item.rate) if first else (0, 0, item.units if kind == "partial" else Fraction(0), "")
+        told = (
+            (item.over_us, item.charged_us, item.units, item.rate)
+            if first
+            else (0, 0, item.units if kind == "partial" else Fraction(0), "")
+        )
         note = item.note if first or kind in {"overlap", "partial", "earn_back"} else ""
         if breach is None:
             about: tuple[Any, ...] = (None, item.rule.metric, None, item.place.policy, None, item.rule.title, None, None, None)

@@ -71,7 +71,9 @@ def _one_currency(items: Iterable[Item], currency: str) -> None:
     others = {item.currency for item in items} - {currency}
     if others:
         names = ", ".join(sorted({item.rule.title for item in items}))
-        message = f"{names} share a limit but are charged in {currency} and {', '.join(sorted(others))}: give one currency, or separate pools"
+        message = (
+            f"{names} share a limit but are charged in {currency} and {', '.join(sorted(others))}: give one currency, or separate pools"
+        )
         raise MoneyError(message, code="mixed_currencies", currencies=(currency, *sorted(others)))
 
 

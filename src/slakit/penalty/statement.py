@@ -110,9 +110,7 @@ def statement_text(ledger: "Ledger", *, title: str, by: str | None, language: st
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = [
-        cell.rjust(width) if name in _RIGHT else cell.ljust(width) for name, cell, width in zip(HEAD, row, widths, strict=True)
-    ]
+    cells = [cell.rjust(width) if name in _RIGHT else cell.ljust(width) for name, cell, width in zip(HEAD, row, widths, strict=True)]
     return "  " + "  ".join(cells).rstrip()
 
 
@@ -134,7 +132,9 @@ def statement_html(ledger: "Ledger", *, title: str, by: str | None, language: st
             for line in lines
         )
         caption = f'<caption style="text-align:start;font-weight:600" dir="auto">{escape(name)}</caption>' if name else ""
-        foot = f'<tr><td colspan="{len(HEAD)}" style="{border};text-align:right;font-weight:600" dir="auto">{escape(_sums(lines))}</td></tr>'
+        foot = (
+            f'<tr><td colspan="{len(HEAD)}" style="{border};text-align:right;font-weight:600" dir="auto">{escape(_sums(lines))}</td></tr>'
+        )
         parts.append(
             f'<table style="border-collapse:collapse;color:inherit;background:transparent;margin:.6em 0">{caption}<thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody><tfoot>{foot}</tfoot></table>"

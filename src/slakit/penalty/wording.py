@@ -16,8 +16,15 @@ _PARTIAL = {
     "ceil": "a started {unit} counts in full",
     "nearest": "to the nearest {unit}",
 }
-_SHARED = {"pro_rata": "shared out in proportion", "first_come": "used up in order of breach", "highest_first": "used up from the highest charge"}
-_OVERLAP = {"max": "of the metrics of one ticket only the greatest charge counts", "first": "of the metrics of one ticket only the one first charged counts"}
+_SHARED = {
+    "pro_rata": "shared out in proportion",
+    "first_come": "used up in order of breach",
+    "highest_first": "used up from the highest charge",
+}
+_OVERLAP = {
+    "max": "of the metrics of one ticket only the greatest charge counts",
+    "first": "of the metrics of one ticket only the one first charged counts",
+}
 
 
 def priced(given: Amount) -> str:
@@ -46,7 +53,9 @@ def _charge(rule: "Penalty") -> str:
     if rule.tiers is not None:
         each = "once" if rule.per == "breach" else f"for each {unit(rule)}"
         rows = "; ".join(f"{priced(band.amount)} {each} {_span_range(band)}" for band in rule.tiers)
-        whole = "each part of the overrun by its own tier" if rule.tier_mode == "marginal" else "the whole overrun by the tier that it reaches"
+        whole = (
+            "each part of the overrun by its own tier" if rule.tier_mode == "marginal" else "the whole overrun by the tier that it reaches"
+        )
         return f"{rows}; {whole}"
     if rule.attainment is not None:
         return "; ".join(f"{priced(band.amount)} for a period's attainment {_share_range(band)}" for band in rule.attainment)
@@ -78,13 +87,19 @@ def _count_range(band: Band) -> str:
 def _overrun(rule: "Penalty") -> list[str]:
     if rule.of_period:
         return []
-    clock = "the schedule agreed for penalties" if rule.schedule is not None else {"working": "the target's working time", "wall": "wall time, less pauses"}[rule.clock]
+    clock = (
+        "the schedule agreed for penalties"
+        if rule.schedule is not None
+        else {"working": "the target's working time", "wall": "wall time, less pauses"}[rule.clock]
+    )
     sentences = [f"overrun counts in {clock}"]
     if rule.grace:
         how = "are never charged" if rule.grace_mode == "deductible" else "are charged as well once they have passed"
         sentences.append(f"the first {span_text(rule.grace)} of overrun {how}")
     if _PARTIAL[rule.partial] and rule.per_us:
-        sentences.append(_PARTIAL[rule.partial].format(unit=unit(rule)) + (", over all cycles together" if rule.partial_on == "sum" else ""))
+        sentences.append(
+            _PARTIAL[rule.partial].format(unit=unit(rule)) + (", over all cycles together" if rule.partial_on == "sum" else "")
+        )
     return sentences
 
 

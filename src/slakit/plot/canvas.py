@@ -104,7 +104,9 @@ def number_axis(ax: "Axes", language: str) -> None:
 def named_ticks(ax: "Axes", names: list[str], language: str) -> None:
     """One tick a name, slanted where they are many."""
     many = len(names) > 8  # noqa: PLR2004 - more do not fit level
-    ax.set_xticks(range(len(names)), [digits(name, language) for name in names], rotation=40 if many else 0, ha="right" if many else "center")
+    ax.set_xticks(
+        range(len(names)), [digits(name, language) for name in names], rotation=40 if many else 0, ha="right" if many else "center"
+    )
 
 
 def plain(given: Any) -> Any:

@@ -44,7 +44,9 @@ def attainment(
     values = [share.value or 0.0 for share in shares]
     low = [value - (share.low or 0.0) for value, share in zip(values, shares, strict=True)]
     high = [(share.high or 0.0) - value for value, share in zip(values, shares, strict=True)]
-    ax.errorbar(places, values, yerr=[low, high], fmt="o-", color=BLUE, ecolor=GREY, elinewidth=1.2, capsize=3, label=word("share met", language))
+    ax.errorbar(
+        places, values, yerr=[low, high], fmt="o-", color=BLUE, ecolor=GREY, elinewidth=1.2, capsize=3, label=word("share met", language)
+    )
     for place, share in zip(places, shares, strict=True):
         ax.annotate(
             digits(f"{share.n:,}", language), (place, 0), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=7, color=GREY

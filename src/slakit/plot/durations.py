@@ -39,11 +39,20 @@ def durations(judgement: "Judgement", metric: str, *, ax: "Axes | None" = None, 
         if at is not None:
             x = at.total_seconds() / 3600
             ax.plot([x, x], [0, 1 - q], color=ORANGE, linewidth=1, linestyle="--")
-            ax.annotate(digits(f"{word(key, language)} {x:.1f}", language), (x, 1 - q), xytext=(4, 4), textcoords="offset points", fontsize=8)
+            ax.annotate(
+                digits(f"{word(key, language)} {x:.1f}", language), (x, 1 - q), xytext=(4, 4), textcoords="offset points", fontsize=8
+            )
     target = _target(judgement, metric)
     if target is not None:
         ax.axvline(target, color=GREY, linewidth=1, linestyle=":")
-        ax.annotate(digits(f"{word('due', language)} {target:g}", language), (target, 0.97), xytext=(4, 0), textcoords="offset points", fontsize=8, color=GREY)
+        ax.annotate(
+            digits(f"{word('due', language)} {target:g}", language),
+            (target, 0.97),
+            xytext=(4, 0),
+            textcoords="offset points",
+            fontsize=8,
+            color=GREY,
+        )
     canvas.percent_axis(ax, language)
     ax.set_xlim(0, _reach(found, target, hours))
     ax.set_xlabel(word("hours", language))

@@ -43,7 +43,9 @@ def satisfaction(csat: "Result", *, names: dict[str, str] | None = None, ax: "Ax
         ax.bar(range(len(keys)), shares, bottom=below, color=shade, width=0.65, label=(names or {}).get(label, str(label)))
         below = [start + share for start, share in zip(below, shares, strict=True)]
     for place, total in enumerate(totals):
-        ax.annotate(digits(f"{total:,}", language), (place, 1), xytext=(0, -10), textcoords="offset points", ha="center", fontsize=7, color="white")
+        ax.annotate(
+            digits(f"{total:,}", language), (place, 1), xytext=(0, -10), textcoords="offset points", ha="center", fontsize=7, color="white"
+        )
     canvas.percent_axis(ax, language)
     canvas.named_ticks(ax, [str(key) for key in keys], language)
     ax.set_ylabel(word("share", language))
@@ -63,8 +65,17 @@ def requests(found: "Requests", *, ax: "Axes | None" = None, language: str = "en
     """
     ax = canvas.axes(ax)
     for place, bucket in enumerate(found.buckets):
-        ax.bar(place, bucket.count, color=LIGHT if bucket.partial else BLUE, hatch="///" if bucket.partial else None, edgecolor=BLUE, width=0.65)
-        ax.annotate(digits(f"{bucket.count:,}", language), (place, bucket.count), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+        ax.bar(
+            place,
+            bucket.count,
+            color=LIGHT if bucket.partial else BLUE,
+            hatch="///" if bucket.partial else None,
+            edgecolor=BLUE,
+            width=0.65,
+        )
+        ax.annotate(
+            digits(f"{bucket.count:,}", language), (place, bucket.count), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8
+        )
     canvas.number_axis(ax, language)
     canvas.named_ticks(ax, [bucket.period.name(language) for bucket in found.buckets], language)
     hatched = f" · /// {word('partial', language)}" if any(bucket.partial for bucket in found.buckets) else ""

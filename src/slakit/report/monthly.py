@@ -180,7 +180,9 @@ def _surveys(log: "EventLog", as_of: Any, window: dict[str, Any]) -> list[Figure
 def _figure(key: str, section: str, result: "service.Result") -> Figure:
     from slakit.service.words import figure_text  # noqa: PLC0415 - beside its only use
 
-    interval = "-" if result.low is None or result.high is None else f"{figure_text(result, result.low)} – {figure_text(result, result.high)}"
+    interval = (
+        "-" if result.low is None or result.high is None else f"{figure_text(result, result.low)} – {figure_text(result, result.high)}"
+    )
     out = sum(result.excluded.values())
     notes = tuple((count, what) for what, count in (("open", result.open), ("pending", result.pending), ("left out", out)) if count)
     return Figure(key, section, figure_text(result, result.value), interval, result.n, notes)

@@ -272,7 +272,6 @@ class Result(Tidy):
             columns[name] = [found.parts[name].value if name in found.parts else None for _, found in rows]
         return columns
 
-
     def text(self) -> str:
         """The value for people: ``"84.0 %"``, ``"3m 45s"``, ``"+20"``."""
         return figure_text(self, self.value)
