@@ -137,3 +137,38 @@ def merging_rows(draw):
     for name, minute, keys in draw(st.lists(st.tuples(names, st.integers(30, 89), happens), max_size=9)):
         rows.append({"ticket": name, "at": START + timedelta(minutes=minute), **keys})
     return rows
+
+
+@st.composite
+def dated_back_rows(draw):
+    """A ticket that is answered again and again, and one or two with waits from that time that are merged into it later."""
+    from datetime import timedelta
+
+    written, answered = ({"kind": "message", "role": role} for role in ("customer", "agent"))
+    happens = st.one_of(
+        st.sampled_from(("open", "pending", "pending", "solved")).map(lambda given: {"kind": "status", "status": given}),
+        st.sampled_from(PRIORITIES).map(lambda given: {"kind": "field", "field": "priority", "value": given}),
+        st.sampled_from(({"kind": "excluded", "reason": "outage"}, {"kind": "included"}, written, answered)),
+    )
+    rarely = st.one_of(st.just([]), st.just([]), st.lists(happens, max_size=2))
+    exchanges = [[written, *draw(rarely), answered, *draw(rarely)] for _ in range(draw(st.integers(0, 3)))]
+    lives = {
+        "b": ([answered, *(keys for each in exchanges for keys in each)], 20),
+        "a": (draw(st.sampled_from(([], [], [written], [answered, written]))), 30),
+        "c": (draw(st.sampled_from(([], [written], [answered]))), 30),
+    }
+    rows, last = [], 0
+    for name, (life, most) in lives.items():
+        minute = draw(st.integers(0, 60))
+        opener = draw(st.sampled_from(("customer", "customer", "customer", "agent")))
+        created = {"kind": "created", "role": opener, "priority": draw(st.sampled_from(PRIORITIES))}
+        for keys in (created, *life):
+            rows.append({"ticket": name, "minute": minute, **keys})
+            last = max(last, minute)
+            minute += draw(st.integers(0, most))
+    donors = draw(st.sampled_from(("a", "a", "ac")))
+    rows += [{"ticket": name, "minute": last + draw(st.integers(0, 20)), "kind": "merged", "into": "b"} for name in donors]
+    for keys in draw(st.lists(happens, max_size=2)):
+        last += draw(st.integers(0, 40))
+        rows.append({"ticket": "b", "minute": last, **keys})
+    return [{"at": START + timedelta(minutes=row.pop("minute")), **row} for row in rows]

@@ -5,7 +5,8 @@ from typing import Any
 
 from slakit._value import value
 from slakit.explain.derivation import Step, derivation, local, zone_of
-from slakit.explain.stretches import RUNNING, Stretch, Teller
+from slakit.explain.line import line_of
+from slakit.explain.stretches import Stretch, Teller
 from slakit.explain.words import Words
 from slakit.verdict import JudgedCycle
 
@@ -20,11 +21,18 @@ class CycleExplanation:
         row: the judged cycle.
         choice: why this policy and target, as (what, given) pairs: policy, conditions, priority, target, or the reason for none.
         steps: how the deadline comes about.
+        stretches: its time from the instant that it dates from to its end: contiguous, every instant once.
     """
 
     row: JudgedCycle
     choice: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def running_us(self) -> int:
+        """Working time of the running stretches, us: the elapsed time of the cycle."""
+        return sum(one.running_us for one in self.stretches)
 
     def headline(self, words: Words) -> str:
         """The verdict, what is used, and the deadline."""
@@ -103,7 +111,9 @@ class ClockExplanation:
     Attributes:
         metric: its id.
         cycles: its cycles, by ordinal.
-        stretches: its time from creation to ``as_of``: contiguous, every instant once.
+        stretches: its time from creation (a wait that a merge brought: from its start) to ``as_of``: contiguous, every
+            instant once. Where a merge dated a wait back into the time of an earlier cycle, two waits ran at once:
+            the earlier cycle tells these instants, and `Stretch.also` names the further cycles that ran.
     """
 
     metric: str
@@ -113,7 +123,7 @@ class ClockExplanation:
     @property
     def running_us(self) -> int:
         """Working time of the running stretches, us: the elapsed time of its cycles."""
-        return sum(one.end_us - one.start_us for one in self.stretches if one.label == RUNNING)
+        return sum(one.running_us for one in self.stretches)
 
     def lines(self, words: Words) -> list[str]:
         """The clock in sentences."""
@@ -140,8 +150,8 @@ class ClockExplanation:
 
 def clock_of(metric: str, rows: Sequence[JudgedCycle], teller: Teller) -> ClockExplanation:
     """Explain one clock, given its cycles."""
-    cycles = tuple(CycleExplanation(row, _choice(row), derivation(row, teller)) for row in rows)
-    return ClockExplanation(metric, cycles, teller.stretches(rows))
+    cycles = tuple(CycleExplanation(row, _choice(row), derivation(row, teller), teller.stretches(row)) for row in rows)
+    return ClockExplanation(metric, cycles, line_of(rows, [cycle.stretches for cycle in cycles], teller))
 
 
 def _choice(row: JudgedCycle) -> tuple[tuple[str, str], ...]:

@@ -30,15 +30,15 @@ class Step:
     """One step of a derivation.
 
     Attributes:
-        what: ``"carried"`` (used before a reopening), ``"used"`` (by ``end`` on a day), ``"days"`` (used on
-            ``days`` days from ``start`` to ``end``), ``"holiday"``, ``"paused"``, ``"excluded"``, ``"left"``
+        what: ``"merged"`` (a merge at ``end`` brought a wait since ``start``), ``"carried"`` (used before a
+            reopening), ``"used"`` (by ``end`` on a day), ``"days"`` (used on ``days`` days from ``start`` to ``end``), ``"holiday"``, ``"paused"``, ``"excluded"``, ``"left"``
             (from ``start`` on), ``"field"`` (the ticket carries the instant), ``"working days"``,
             ``"open pause"`` (no deadline while it lasts).
         start: local time, or None.
         end: local time, or None.
         us: working time, us.
         days: how many working days.
-        detail: name of the holiday, status, reason, field, or the target's own words.
+        detail: name of the holiday, status, reason, field, the merged ticket, or the target's own words.
     """
 
     what: str
@@ -61,17 +61,15 @@ def derivation(row: JudgedCycle, teller: Teller) -> tuple[Step, ...]:
     zone, target = zone_of(row), row.choice.target
     if target is None or not row.applicable:
         return ()
+    steps = _merged(row, zone)
     if row.field_us is not None:
-        return (Step("field", end=local(row.field_us, zone), detail=target.field or ""),)
+        return (*steps, Step("field", end=local(row.field_us, zone), detail=target.field or ""))
     due = row.due_us
     if due is None:
         what = "open pause" if is_paused(row) else "unknown"
-        return (Step(what, us=row.remaining_us or 0),)
-    steps = (
-        [Step("working days", local(row.run.started_us, zone), us=row.target_us or 0, detail=target.text)]
-        if isinstance(target.length, WorkingDays)
-        else []
-    )
+        return (*steps, Step(what, us=row.remaining_us or 0))
+    if isinstance(target.length, WorkingDays):
+        steps.append(Step("working days", local(row.run.started_us, zone), us=row.target_us or 0, detail=target.text))
     if row.metric.accumulates and row.run.carried_us:
         steps.append(Step("carried", us=min(row.run.carried_us, row.target_us or 0)))
     start = row.run.started_us
@@ -79,6 +77,15 @@ def derivation(row: JudgedCycle, teller: Teller) -> tuple[Step, ...]:
         return tuple(steps)
     stretches = joined([*teller.inside(row, start, min(due, row.run.end_us)), *_ahead(row, row.run.end_us, due)])
     return (*steps, *_steps(_chunks(stretches, zone), stretches, zone))
+
+
+def _merged(row: JudgedCycle, zone: tzinfo) -> list[Step]:
+    """That a merge dated the cycle from the wait of another ticket."""
+    merged, since = row.run.datings[-1] if row.run.datings else (0, 0)
+    event = row.run.anchor[1]
+    if since >= merged or event.at != since:
+        return []
+    return [Step("merged", local(since, zone), local(merged, zone), detail=str(event.ticket))]
 
 
 def _ahead(row: JudgedCycle, start: int, due: int) -> Iterator[Stretch]:

@@ -13,6 +13,8 @@ COLOURS = {
     "closed hours": "#e5e7eb", "running": "#34d399",
 }  # fmt: skip
 _WIDTH, _LEFT, _BAR, _GAP = 760, 150, 18, 10
+_ALSO, _BESIDE = "#059669", 6
+"""The strip of a further cycle that runs at once: its colour and height."""
 
 
 def timeline(clocks: Sequence[ClockExplanation], start: int, end: int, words: Words, zone: tzinfo) -> str:
@@ -31,10 +33,12 @@ def timeline(clocks: Sequence[ClockExplanation], start: int, end: int, words: Wo
             left, width = _LEFT + (one.start_us - start) * scale, max(0.5, (one.end_us - one.start_us) * scale)
             detail = f": {one.detail}" if one.detail else ""
             first, until = words.moment(local(one.start_us, zone)), words.moment(local(one.end_us, zone))
-            title = escape(f"{words.label(one.label)}{detail}, {first} - {until}")
-            parts.append(
-                f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{_BAR}" fill="{COLOURS[one.label]}"><title>{title}</title></rect>'
-            )
+            title = f"{words.label(one.label)}{detail}, {first} - {until}"
+            parts.append(_bar((left, width), (top, _BAR), COLOURS[one.label], title))
+            if one.also:
+                numbers = words.say(", ", "، ").join(words.digits(str(number)) for number in one.also)
+                beside = words.say("cycle {numbers} runs too", "چرخه {numbers} هم در جریان است", numbers=numbers)
+                parts.append(_bar((left, width), (top + _BAR - _BESIDE, _BESIDE), _ALSO, f"{beside}, {first} - {until}"))
         for cycle in clock.cycles:
             due = cycle.row.due_us
             if due is not None and due >= start:
@@ -47,6 +51,12 @@ def timeline(clocks: Sequence[ClockExplanation], start: int, end: int, words: Wo
     parts.append(f'<text x="{_LEFT}" y="{foot}">{escape(words.moment(local(start, zone)))}</text>')
     parts.append(f'<text x="{_LEFT + _WIDTH}" y="{foot}" text-anchor="end">{escape(words.moment(local(last, zone)))}</text></svg>')
     return "".join(parts)
+
+
+def _bar(across: tuple[float, float], down: tuple[int, int], colour: str, title: str) -> str:
+    """A rectangle, given where it begins and how long it is in both directions."""
+    shape = f'x="{across[0]:.1f}" y="{down[0]}" width="{across[1]:.1f}" height="{down[1]}" fill="{colour}"'
+    return f"<rect {shape}><title>{escape(title)}</title></rect>"
 
 
 def legend(words: Words) -> str:

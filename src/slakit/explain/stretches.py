@@ -1,4 +1,4 @@
-"""A clock's time from creation to `as_of` in labelled stretches: contiguous, and every instant in exactly one (SPEC 5.6)."""
+"""The time of a cycle in labelled stretches: contiguous, and every instant in exactly one (SPEC 5.6)."""
 
 import itertools
 from bisect import bisect_right
@@ -38,6 +38,7 @@ class Stretch:
         detail: the reason of an exclusion, the status of a pause, the name of a holiday, the cause of a stop; else empty.
         ordinal: number of the cycle; None outside cycles.
         event: key of the event that paused or stopped the clock: its id, else its number in the ticket's life.
+        also: numbers of further cycles that run in it: a merge dated a wait back into the time of this one.
     """
 
     label: str
@@ -46,6 +47,12 @@ class Stretch:
     detail: str = ""
     ordinal: int | None = None
     event: str | int | None = None
+    also: tuple[int, ...] = ()
+
+    @property
+    def running_us(self) -> int:
+        """Working time that ran in it, us: its length once for each cycle that runs in it."""
+        return (self.end_us - self.start_us) * ((self.label == RUNNING) + len(self.also))
 
     @property
     def start(self) -> datetime:
@@ -61,7 +68,7 @@ class Stretch:
         """Plain data, instants as aware UTC datetimes."""
         return {
             "label": self.label, "start": self.start, "end": self.end, "us": self.end_us - self.start_us, "detail": self.detail or None,
-            "ordinal": self.ordinal, "event": self.event,
+            "ordinal": self.ordinal, "event": self.event, "also": list(self.also),
         }  # fmt: skip
 
 
@@ -77,28 +84,13 @@ class Teller:
             (event.at, number, event) for number, event in enumerate(events) if event.kind in {EventKind.CREATED, EventKind.STATUS}
         ]
 
-    def stretches(self, rows: Sequence[JudgedCycle]) -> tuple[Stretch, ...]:
-        """The stretches of one clock, given its cycles by ordinal."""
-        found: list[Stretch] = []
-        cursor = min([self.events[0].at, *(row.run.started_us for row in rows)])
-        before: JudgedCycle | None = None
-        for row in rows:
-            start = max(row.run.started_us, cursor)
-            found += self._outside(before, cursor, start)
-            found += joined(self.inside(row, start, row.run.end_us))
-            cursor, before = max(cursor, row.run.end_us), row
-        found += self._outside(before, cursor, self.as_of)
-        return tuple(found)
+    def stretches(self, row: JudgedCycle) -> tuple[Stretch, ...]:
+        """The stretches of one cycle from the instant that it dates from to its end."""
+        return tuple(joined(self.inside(row, row.run.started_us, row.run.end_us)))
 
-    def _outside(self, before: JudgedCycle | None, start: int, end: int) -> list[Stretch]:
-        if start >= end:
-            return []
-        if before is None:
-            return [Stretch(NOT_STARTED, start, end)]
-        place = before.run.stop
-        return [Stretch(STOPPED, start, end, before.run.cause, None, None if place is None else self._key(*place))]
-
-    def _key(self, position: int, event: Event) -> str | int:
+    @staticmethod
+    def key(position: int, event: Event) -> str | int:
+        """What an event at a position of the ticket's life is called: its id, else the position."""
         return position if event.id is None else event.id
 
     def inside(self, row: JudgedCycle, start: int, end: int) -> Iterator[Stretch]:
@@ -123,7 +115,7 @@ class Teller:
     def _status(self, at: int) -> tuple[str, str | int]:
         """The status in force, in the product's own words, and the event that set it."""
         _, number, event = self._statuses[max(bisect_right([one[0] for one in self._statuses], at) - 1, 0)]
-        return event.status or event.category.text, self._key(number, event)
+        return event.status or event.category.text, self.key(number, event)
 
     def _exclusion(self, at: int) -> str:
         """Why an instant is excluded."""
@@ -169,14 +161,14 @@ def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     for stretch in stretches:
         last = found[-1] if found else None
         if last is not None and last.end_us == stretch.start_us and _said(last) == _said(stretch):
-            found[-1] = Stretch(last.label, last.start_us, stretch.end_us, last.detail, last.ordinal, last.event)
+            found[-1] = Stretch(last.label, last.start_us, stretch.end_us, last.detail, last.ordinal, last.event, last.also)
         else:
             found.append(stretch)
     return found
 
 
 def _said(one: Stretch) -> tuple[Any, ...]:
-    return one.label, one.detail, one.ordinal, one.event
+    return one.label, one.detail, one.ordinal, one.event, one.also
 
 
 def is_paused(row: JudgedCycle) -> bool:

@@ -117,6 +117,11 @@ class Words:
             if step.what == "paused":
                 return self.say("paused ({why}) from {first} to {last}", "توقف ({why}) از {first} تا {last}", **given)
             return self.say("not counted ({why}) from {first} to {last}", "حساب نشد ({why}) از {first} تا {last}", **given)
+        if step.what == "merged" and start is not None and end is not None:
+            english = "the wait of ticket {ticket} since {first} was taken over by a merge on {last}"
+            persian = "انتظار تیکت {ticket} از {first} با ادغام در {last} به این تیکت رسید"
+            first, last = self.moment(start, dated=dated), self.moment(end, dated=dated)
+            return self.say(english, persian, ticket=step.detail, first=first, last=last)
         return self._other(step, span)
 
     def _other(self, step: Step, span: str) -> str:
