@@ -7,9 +7,10 @@ import pytest
 
 from slakit import Event, EventKind, EventLog, Role, Schedule, Status
 from slakit.errors import LogErrors
+from slakit.events.arranging import Rows, arrange
 from slakit.events.coding import as_column, factorize, factorize_ids, factorize_integers, factorize_objects, present
-from slakit.events.matching import match_words, text_words
-from slakit.events.ordering import order_of, repeated
+from slakit.events.matching import few_texts, match_words, text_words
+from slakit.events.ordering import repeated
 from tests.strategies import as_table
 
 AT = "2026-01-01T10:00:00Z"
@@ -214,6 +215,24 @@ def test_elements_that_meet_in_one_slot_are_told_apart(monkeypatch, factor):
     assert text_words(np.array(["abcdefghi"]))[0].shape == (1, 2)
 
 
+@pytest.mark.parametrize("part", [3, 50, 1 << 14])
+def test_few_texts_are_told_apart_part_by_part(monkeypatch, part):
+    """New texts, longer ones and ones in another script may turn up in any part; too many are left to another way."""
+    monkeypatch.setattr("slakit.events.matching._CHUNK", part)
+    draw = np.random.default_rng(6).integers
+    words = np.array(["", "open", "on hold by the vendor", "øpen", "باز", "در انتظار مشتری"])
+    column = words[np.concatenate([draw(0, 2, 40), draw(0, 4, 40), draw(0, 6, 100)])]
+    for given in (column, np.sort(column), column[column != ""]):
+        codes, rows = few_texts(given)
+        assert given[rows][codes].tolist() == given.tolist()
+        assert len(rows) == len(set(given.tolist()))
+    many = np.array([f"{number}" for number in range(300)] * 2)
+    assert few_texts(many) is None
+    assert few_texts(np.array(["x" * 100])) is None
+    monkeypatch.setattr("slakit.events.matching._mixed", lambda columns: np.zeros(len(columns[0]), np.uint64))
+    assert few_texts(column) is None
+
+
 def test_texts_of_other_layouts():
     """Texts in the other byte order, of no width, or with a NUL inside are coded one by one, and right."""
     for column in (
@@ -290,27 +309,76 @@ def test_absent_cells_of_every_type():
     assert present(as_column([0, False, None, float("nan"), "", pd.NA, pd.NaT, ["x"]])).tolist() == [True, True, *[False] * 5, True]
 
 
-def test_order_without_work():
-    """Rows in canonical order need no permutation; a lone wrong ticket is the only one touched."""
-    ticket, at = np.array([0, 0, 1, 1, 2], np.int32), np.array([1, 2, 1, 1, 0])
-    rank = np.array([0, 1, 1, 2, 0], np.uint8)
-    assert order_of(ticket, at, None, rank) is None
-    assert order_of(ticket, np.array([1, 2, 5, 1, 0]), None, rank).tolist() == [0, 1, 3, 2, 4]
-    assert order_of(ticket, at, np.array([0, 0, 1, 0, 0]), rank).tolist() == [0, 1, 3, 2, 4]
-    assert order_of(ticket[::-1].copy(), at, None, rank).tolist() == [4, 3, 2, 1, 0]
+def rows_of(ticket, at, rank=None, seq=None):
+    """Rows to arrange, the class of each given as a kind that has it, every further fact told by its place."""
+    count = len(ticket)
+    kinds = {0: EventKind.CREATED, 1: EventKind.FIELD, 2: EventKind.SPAM}
+    kind = np.array([kinds[one] for one in (np.zeros(count, int) if rank is None else rank)], np.uint8)
+    place = np.arange(count)
+    arrays = {
+        "role": (place % 5).astype(np.uint8), "public": place % 2 == 0, "category": (place % 7).astype(np.uint8), "seq": seq,
+    }  # fmt: skip
+    return Rows(np.asarray(ticket), np.array(at), kind, **arrays)
 
 
+def test_rows_in_order_stay_where_they_are():
+    """Rows in canonical order are not moved; a lone wrong ticket is the only one touched."""
+    ticket, at, rank = [0, 0, 5, 5, 9], [1, 2, 1, 1, 0], [0, 1, 1, 2, 0]
+    rows = rows_of(ticket, at, rank)
+    found = arrange(rows)
+    assert found.rows.source is None
+    assert found.rows.at is rows.at
+    assert (found.rows.ticket.tolist(), found.tickets.tolist(), found.starts.tolist()) == ([0, 0, 1, 1, 2], [0, 5, 9], [0, 2, 4, 5])
+    assert arrange(rows_of(ticket, [1, 2, 5, 1, 0], rank)).rows.source.tolist() == [0, 1, 3, 2, 4]
+    assert arrange(rows_of(ticket, at, [0, 1, 2, 1, 0])).rows.source.tolist() == [0, 1, 3, 2, 4]
+    assert arrange(rows_of(ticket, at, rank, np.array([0, 0, 1, 0, 0]))).rows.source.tolist() == [0, 1, 3, 2, 4]
+    assert arrange(rows_of(ticket[::-1], [1, 2, 1, 1, 0])).rows.source.tolist() == [4, 3, 2, 1, 0]
+    none = arrange(rows_of(np.empty(0, np.int64), np.empty(0, np.int64)))
+    assert (len(none.rows.ticket), len(none.tickets), none.starts.tolist()) == (0, 0, [0])
+
+
+@pytest.mark.parametrize("part", [7, 1 << 15])
 @pytest.mark.parametrize("run", [1, 5])
-@pytest.mark.parametrize(("tickets", "rows"), [(50, 3_000), (70_000, 150_000)])
-@pytest.mark.parametrize("cached", [0, 1 << 22])
-def test_order_is_that_of_plain_sorting(monkeypatch, tickets, rows, cached, run):
-    """Random rows come out as Python's stable sort by (ticket, at, seq, rank) has them, by every way of sorting tickets."""
-    monkeypatch.setattr("slakit.events.ordering._CACHED", cached)
+@pytest.mark.parametrize("seq", [False, True])
+@pytest.mark.parametrize(
+    "spread",
+    [lambda codes: codes, lambda codes: codes.astype(np.int8), lambda codes: codes * 10**12 - 10**13, lambda codes: codes * 10**16 - 2**62],
+    ids=["carried", "narrow", "fetched", "too wide"],
+)
+def test_order_is_that_of_plain_sorting(monkeypatch, spread, seq, run, part):
+    """Random rows come out as Python's stable sort by (ticket, at, seq, class) has them, each with its own facts, by every way of sorting."""
+    monkeypatch.setattr("slakit.events.arranging.CHUNK", part)
     draw = np.random.default_rng(2)
-    ticket, at = np.repeat(draw.integers(0, tickets, rows // run), run).astype(np.int32), draw.integers(0, 40, rows)
-    seq, rank = draw.integers(0, 2, rows), draw.integers(0, 3, rows).astype(np.uint8)
-    keys = list(zip(ticket.tolist(), at.tolist(), seq.tolist(), rank.tolist(), strict=True))
-    assert order_of(ticket, at, seq, rank).tolist() == sorted(range(rows), key=keys.__getitem__)
+    count = 3_000
+    ticket = spread(np.repeat(draw.integers(0, 120, count // run), run))
+    at, rank = draw.integers(0, 40, count), draw.integers(0, 3, count)
+    numbers = draw.integers(0, 2, count) if seq else None
+    rows = rows_of(ticket, at, rank, numbers)
+    facts = [array.copy() for array in (rows.kind, rows.role, rows.public, rows.category)]
+    keys = list(zip(ticket.tolist(), at.tolist(), [0] * count if numbers is None else numbers.tolist(), rank.tolist(), strict=True))
+    expected = sorted(range(count), key=keys.__getitem__)
+    found = arrange(rows)
+    assert found.rows.source.tolist() == expected
+    assert found.rows.at.tolist() == at[expected].tolist()
+    assert found.tickets.tolist() == sorted(set(ticket.tolist()))
+    assert found.tickets[found.rows.ticket].tolist() == ticket[expected].tolist()
+    assert np.diff(found.starts).tolist() == np.unique(ticket, return_counts=True)[1].tolist()
+    for mine, given in zip((found.rows.kind, found.rows.role, found.rows.public, found.rows.category), facts, strict=True):
+        assert mine.tolist() == given[expected].tolist()
+    assert (found.rows.seq is None) if numbers is None else (found.rows.seq.tolist() == numbers[expected].tolist())
+
+
+def test_rows_of_the_input_are_kept_in_mind_when_bad_ones_are_left_out():
+    """After a row set aside the others still know where they stood, so that what is gathered late is theirs."""
+    table = {
+        "ticket": [2, 9, 1, 2, 1], "at": [AT, "soon", "2026-01-01T11:00:00Z", "2026-01-01T09:00:00Z", AT],
+        "kind": ["note", "note", "note", "created", "created"], "actor": ["a", "b", "c", "d", "e"],
+    }  # fmt: skip
+    log = EventLog.from_columns(table, on_error="quarantine")
+    assert log.columns().source.tolist() == [4, 2, 3, 0]
+    assert [event.actor for event in log] == ["e", "c", "d", "a"]
+    codes, names = log.columns().coded("actor")
+    assert [names[code] for code in codes.tolist()] == ["e", "c", "d", "a"]
 
 
 def test_repeats_are_counted_within_a_ticket():

@@ -9,14 +9,15 @@ import numpy as np
 from slakit._time import NAT, fixed_span
 from slakit._value import value
 from slakit.errors import EventError, Finding, SlakitError, did_you_mean
+from slakit.events.arranging import Rows, arrange
 from slakit.events.cells import plain, truth, whole
-from slakit.events.coding import ABSENT, as_column, factorize, factorize_ids, factorize_integers, present
-from slakit.events.columns import EventColumns, ids_array, starts_of
+from slakit.events.coding import ABSENT, as_column, codes_of, factorize, factorize_ids, factorize_integers, present, translate
+from slakit.events.columns import EventColumns, ids_array
 from slakit.events.event import category
 from slakit.events.framing import NaiveTimes
 from slakit.events.keys import HANDLED_PARTS, PLACED_KEYS, REQUIRED_KEYS
-from slakit.events.kinds import RANKS, EventKind, Role, Status
-from slakit.events.ordering import Duplicate, order_of, repeated
+from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.ordering import Duplicate, repeated
 from slakit.events.quarantine import OnError, Quarantined, bad_row, minority, mixed_types, refuse, set_aside
 from slakit.events.records import RowReader, time_doubt
 from slakit.events.renaming import Renaming
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from slakit.events.event import Event
 
-_UNKNOWN = np.uint8(255)
+_UNKNOWN, _NOTHING = 255, 254
 _MOST_LISTED = 10_000
 
 
@@ -62,7 +63,7 @@ class _Table:
         self.kind = self._codes("kind", EventKind, 0)
         self.odd |= self.kind == 0
         self.role = self._codes("role", Role, Role.UNKNOWN)
-        self.role[(self.kind == EventKind.CREATED) & (self.role == Role.UNKNOWN)] = Role.CUSTOMER
+        np.putmask(self.role, (self.kind == EventKind.CREATED) & (self.role == Role.UNKNOWN), Role.CUSTOMER)
         self.public = self._public()
         self.category = self._categories(statuses)
         self.seq = self._seq()
@@ -76,16 +77,10 @@ class _Table:
             return np.full(self.count, absent, np.uint8)
         if column.dtype == np.uint8 and (not self.count or int(column.max()) <= max(names)):
             return column.copy()
-        codes, distinct = factorize(column)
-        found = [_UNKNOWN] * len(distinct)
-        for place, given in enumerate(distinct):
-            try:
-                found[place] = np.uint8(names.of(given))
-            except (SlakitError, TypeError, AttributeError):
-                continue
-        out = np.array([*found, absent], np.uint8)[codes]
-        self.odd |= out == _UNKNOWN
-        out[out == _UNKNOWN] = absent
+        out = translate(column, names.of, absent, _UNKNOWN)
+        strange = out == _UNKNOWN
+        self.odd |= strange
+        np.putmask(out, strange, absent)
         return out
 
     def _public(self) -> "NDArray[np.bool_]":
@@ -95,14 +90,7 @@ class _Table:
         elif column.dtype.kind == "b":
             public = column.copy()
         else:
-            codes, distinct = factorize(column)
-            found = [_UNKNOWN] * len(distinct)
-            for place, given in enumerate(distinct):
-                try:
-                    found[place] = np.uint8(truth(given))
-                except SlakitError:
-                    continue
-            told = np.array([*found, 1], np.uint8)[codes]
+            told = translate(column, truth, 1, _UNKNOWN)
             self.odd |= told == _UNKNOWN
             public = told == 1
         public &= self.kind != EventKind.NOTE
@@ -113,17 +101,11 @@ class _Table:
         if column is None:
             self.odd |= self.kind == EventKind.STATUS
             return np.zeros(self.count, np.uint8)
-        codes, distinct = factorize(column)
-        found = [_UNKNOWN] * len(distinct)
-        for place, given in enumerate(distinct):
-            try:
-                found[place] = np.uint8(category(given, statuses))
-            except (SlakitError, TypeError):
-                continue
-        out = np.array([*found, Status.NONE], np.uint8)[codes]
-        placed = codes != ABSENT
-        may = (self.kind == EventKind.STATUS) | (self.kind == EventKind.CREATED)
-        self.odd |= (out == _UNKNOWN) | (placed & ~may) | (~placed & (self.kind == EventKind.STATUS))
+        out = translate(column, lambda given: category(given, statuses), _NOTHING, _UNKNOWN)
+        empty = out == _NOTHING
+        status = self.kind == EventKind.STATUS
+        self.odd |= (out == _UNKNOWN) | (empty & status) | ~(empty | status | (self.kind == EventKind.CREATED))
+        np.putmask(out, empty, Status.NONE)
         return out
 
     def _seq(self) -> "NDArray[np.int64] | None":
@@ -168,6 +150,7 @@ class _Table:
     def _check_keys(self) -> None:
         """Rows with a key that their kind does not have, or without one that it needs, are odd."""
         there: dict[str, NDArray[np.bool_]] = {}
+        here = np.empty(self.count, np.bool_)
         for key, column in self.raw.items():
             if key in PLACED_KEYS:
                 continue
@@ -177,9 +160,10 @@ class _Table:
             there[key] = mask
             self.odd |= mask & ~carriers(key)[self.kind]
         for kind, keys in REQUIRED_KEYS.items():
-            for key in keys:
+            np.equal(self.kind, kind, out=here)
+            for key in keys if here.any() else ():
                 if key != "status":
-                    self.odd |= (self.kind == kind) & (~there[key] if key in there else np.True_)
+                    self.odd |= here & ~there[key] if key in there else here
         for key, allowed in (("part", HANDLED_PARTS), ("to_role", Role.names())):
             if key in there:
                 codes, distinct = factorize(self.raw[key])
@@ -221,10 +205,12 @@ def read_columns(
     times = moments.read(tz) if isinstance(moments, NaiveTimes) and tz is not None else read_times(raw["at"], tz=tz, unit=unit)
     table = _Table(raw, times, statuses or {})
     reader = RowReader(statuses=statuses, tz=tz)
-    codes, ids, types = _tickets(table)
+    tickets = _tickets(table)
     bad: list[Quarantined] = []
     odd: dict[int, Event] = {}
     rows = np.flatnonzero(table.odd)
+    if len(rows):
+        table.at = table.at.copy()  # it may be the caller's
     for row in rows.tolist():
         if on_error == "raise" and len(bad) >= _MOST_LISTED:
             break
@@ -240,15 +226,15 @@ def read_columns(
             table.seq[row] = event.seq
     kept = np.ones(table.count, np.bool_)
     kept[[row.row for row in bad]] = False
-    stranger = minority(*(int((types[codes] == text).sum()) for text in (1, 0)))
+    stranger = tickets.stranger()
     if stranger is not None:
-        strangers = np.flatnonzero(kept & (types[codes] == (stranger is str)))
-        bad.extend(bad_row(row, table.record(row), mixed_types(ids[codes[row]])) for row in strangers.tolist())
+        strangers = np.flatnonzero(kept & tickets.of_type(stranger))
+        bad.extend(bad_row(row, table.record(row), mixed_types(tickets.id_of(row))) for row in strangers.tolist())
         kept[strangers] = False
     set_rows = set_aside(bad, table.count, on_error)
-    arranged, duplicates = _arrange(table, codes, ids, kept, odd)
+    arranged, duplicates = _arrange(table, tickets, None if kept.all() else np.flatnonzero(kept), odd)
     doubts = [
-        time_doubt(doubt, moment, tz, ids[codes[row]], int(table.at[row]))
+        time_doubt(doubt, moment, tz, tickets.id_of(row), int(table.at[row]))
         for row, doubt, moment in times.doubts
         if tz is not None and kept[row]
     ]
@@ -272,74 +258,97 @@ def _check_shape(raw: Mapping[str, "NDArray[Any]"]) -> None:
         raise refuse(*faults)
 
 
-def _tickets(table: _Table) -> "tuple[NDArray[np.int32], list[Any], NDArray[np.int8]]":
-    """Codes of the tickets, ids ascending, and the type of each id: 1 text, 0 integer, -1 neither."""
+class _Tickets:
+    """The tickets of the rows.
+
+    Attributes:
+        numbers: integers that ascend as the ids; -1 in a column of codes where there is none.
+        ids: the id of each code; None where the numbers are the ids themselves.
+        types: the type of each code's id: 1 text, 0 integer, -1 neither; None where all are of one type.
+    """
+
+    __slots__ = ("ids", "numbers", "types")
+
+    def __init__(self, numbers: "NDArray[Any]", ids: "list[Any] | None", types: "NDArray[np.int8] | None") -> None:
+        self.numbers, self.ids, self.types = numbers, ids, types
+
+    def id_of(self, row: int) -> Any:
+        """The id of a row's ticket."""
+        number = int(self.numbers[row])
+        return number if self.ids is None else self.ids[number]
+
+    def of_type(self, wanted: type) -> "NDArray[np.bool_]":
+        """Where ids are text, or integers."""
+        return np.asarray(self.types[self.numbers] == (wanted is str)) if self.types is not None else np.zeros(len(self.numbers), np.bool_)
+
+    def stranger(self) -> type | None:
+        """The type of ids that does not belong to the log."""
+        if self.types is None:
+            return None
+        texts, others = (int(np.count_nonzero(self.of_type(wanted))) for wanted in (str, int))
+        return minority(texts, others)
+
+    def names(self, numbers: "NDArray[Any]") -> "NDArray[Any]":
+        """The ids that some numbers stand for."""
+        return numbers.astype(np.int64) if self.ids is None else ids_array([self.ids[number] for number in numbers.tolist()])
+
+
+def _tickets(table: _Table) -> _Tickets:
+    """The tickets of a table; rows without a usable id become odd."""
     column = table.raw["ticket"]
     if column.dtype.kind in "iu":
+        if column.dtype != np.uint64:
+            return _Tickets(column, None, None)
         codes, distinct = factorize_integers(column)
-        return codes, distinct.tolist(), np.zeros(len(distinct) + 1, np.int8)
+        return _Tickets(codes, distinct.tolist(), None)
     codes, ids = factorize_ids(column)
     if set(map(type, ids)) <= {str}:
         table.odd |= codes == ABSENT
-        types = np.ones(len(ids) + 1, np.int8)
-        types[ABSENT] = -1
-        return codes, ids, types
+        return _Tickets(codes, ids, None)
     kinds = [1 if isinstance(given, str) else 0 if isinstance(given, int) and not isinstance(given, bool) else -1 for given in ids]
     table.odd |= np.array([*kinds, -1], np.int8)[codes] < 0
     ranked = sorted(range(len(ids)), key=lambda code: (kinds[code], ids[code] if kinds[code] >= 0 else 0))
     place = np.empty(len(ids) + 1, np.int32)
     place[ranked] = np.arange(len(ids), dtype=np.int32)
     place[ABSENT] = ABSENT
-    return place[codes], [ids[code] for code in ranked], np.array([*(kinds[code] for code in ranked), -1], np.int8)
+    return _Tickets(place[codes], [ids[code] for code in ranked], np.array([*(kinds[code] for code in ranked), -1], np.int8))
 
 
 def _arrange(
-    table: _Table, codes: "NDArray[np.int32]", ids: list[Any], kept: "NDArray[np.bool_]", odd: "Mapping[int, Event]"
+    table: _Table, tickets: _Tickets, kept: "NDArray[np.int64] | None", odd: "Mapping[int, Event]"
 ) -> tuple[EventColumns, tuple[Duplicate, ...]]:
-    """Put the kept rows into canonical order, each event once."""
-    rank = np.array(RANKS, np.uint8)[table.kind.astype(np.intp) * len(Role) + table.role]
-    rows = None if kept.all() else np.flatnonzero(kept)
-    arrays = (
-        [codes, table.at, table.seq, rank]
-        if rows is None
-        else [None if array is None else array[rows] for array in (codes, table.at, table.seq, rank)]
-    )
-    order = order_of(*arrays)  # type: ignore[arg-type]
-    source = np.arange(len(arrays[0])) if order is None else order  # type: ignore[arg-type]
-    source = source if rows is None else rows[source]
-    duplicates: list[Duplicate] = []
-    if "id" in table.raw:
-        keys, names = factorize(table.raw["id"][source])
-        twins = repeated(codes[source], keys)
-        if twins.any():
-            duplicates = [
-                Duplicate(ids[code], at, names[key])
-                for code, at, key in zip(codes[source[twins]].tolist(), table.at[source[twins]].tolist(), keys[twins].tolist(), strict=True)
-            ]
-            source = source[~twins]
-    untouched = order is None and rows is None and not duplicates
+    """Put rows into canonical order, each event once.
 
-    def gathered(array: "NDArray[Any]") -> "NDArray[Any]":
-        return array if untouched else array[source]
-
-    ticket = gathered(codes)
-    held = np.bincount(ticket, minlength=len(ids)) > 0
-    if not held.all():
-        ticket = (np.cumsum(held, dtype=np.int32) - np.int32(1))[ticket]
-        ids = [name for name, there in zip(ids, held.tolist(), strict=True) if there]
+    Args:
+        table: the rows.
+        tickets: their tickets.
+        kept: the rows to take; None takes all.
+        odd: what was read one by one.
+    """
+    rows = Rows(tickets.numbers, table.at, table.kind, table.role, table.public, table.category, table.seq)
+    arranged = arrange(rows if kept is None else rows.taken(kept))
+    rows = arranged.rows
     placed = {"ticket", "at", "kind", "role", "public", "seq"}
     store = ArrayStore({key: column for key, column in table.raw.items() if key not in placed}, table.spans, odd)
     columns = EventColumns(
-        tickets=ids_array(ids),
-        starts=starts_of(ticket, len(ids)),
-        ticket=ticket,
-        at=gathered(table.at),
-        kind=gathered(table.kind),
-        role=gathered(table.role),
-        public=gathered(table.public),
-        category=gathered(table.category),
-        seq=None if table.seq is None else gathered(table.seq),
-        source=source,
+        tickets=tickets.names(arranged.tickets),
+        starts=arranged.starts,
+        ticket=rows.ticket,
+        at=rows.at,
+        kind=rows.kind,
+        role=rows.role,
+        public=rows.public,
+        category=rows.category,
+        seq=rows.seq,
+        source=rows.source,
         store=store,
     )
-    return columns, tuple(sorted(duplicates, key=lambda twin: (twin.ticket, twin.at, str(twin.id))))
+    if "id" not in table.raw:
+        return columns, ()
+    twins = np.flatnonzero(repeated(rows.ticket, codes_of(table.raw["id"])[columns.rows(slice(None))]))
+    if not len(twins):
+        return columns, ()
+    names = store.cells("id", columns.rows(twins))
+    left_out = zip(columns.tickets[rows.ticket[twins]].tolist(), rows.at[twins].tolist(), names, strict=True)
+    duplicates = sorted((Duplicate(*twin) for twin in left_out), key=lambda twin: (twin.ticket, twin.at, str(twin.id)))
+    return columns.take(np.delete(np.arange(len(columns)), twins)), tuple(duplicates)

@@ -1,18 +1,21 @@
 """Columns as small integer codes: every distinct value is looked at once."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from slakit.errors import SlakitError
 from slakit.events.cells import is_absent, plain
-from slakit.events.matching import match_words, text_order, text_words
+from slakit.events.matching import few_texts, match_words, text_order, text_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
 ABSENT = -1
+_CHUNK = 1 << 14
 _MANY = 4096
 _SAMPLE = 512
 _SHORT = 32
@@ -106,12 +109,16 @@ def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDAr
         return np.empty(0, np.int32), column
     lowest, highest = int(column.min()), int(column.max())
     if highest - lowest < _DENSE * len(column) + 1024:
-        offsets = column - lowest if column.dtype.itemsize >= 8 else column.astype(np.int64) - lowest  # noqa: PLR2004 - bytes
+        parts = [slice(begin, begin + _CHUNK) for begin in range(0, len(column), _CHUNK)]
         seen = np.zeros(highest - lowest + 1, np.bool_)
-        seen[offsets] = True
+        for part in parts:
+            seen[_offsets(column[part], lowest)] = True
         rank = np.cumsum(seen, dtype=np.int32)
         rank -= 1
-        return rank[offsets], (np.flatnonzero(seen) + lowest).astype(column.dtype)
+        codes = np.empty(len(column), np.int32)
+        for part in parts:
+            rank.take(_offsets(column[part], lowest), out=codes[part], mode="clip")
+        return codes, (np.flatnonzero(seen) + lowest).astype(column.dtype)
     wide = column if column.dtype.itemsize == 8 else column.astype(np.int64)  # noqa: PLR2004 - bytes
     codes, rows = match_words(np.ascontiguousarray(wide).view(np.uint64)[:, None])
     distinct = column[rows]
@@ -119,6 +126,36 @@ def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDAr
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return place[codes], distinct[order]
+
+
+def _offsets(numbers: "NDArray[Any]", lowest: int) -> "NDArray[Any]":
+    """How far numbers lie above the lowest of them, in a type that holds it."""
+    return numbers - lowest if numbers.dtype.itemsize >= 8 else numbers.astype(np.int64) - lowest  # noqa: PLR2004 - bytes
+
+
+def translate(column: "NDArray[Any]", told: "Callable[[Any], int]", absent: int, strange: int) -> "NDArray[np.uint8]":
+    """What each element means as a small number; every distinct value is asked about once.
+
+    Args:
+        column: the elements.
+        told: what a value means.
+        absent: for an element that says nothing.
+        strange: for what it refuses.
+    """
+    if _matchable(column):
+        codes, rows = _matched(column)
+        distinct = column[rows].tolist()
+    else:
+        codes, distinct = factorize(column)
+    meanings = np.full(len(distinct) + 1, strange, np.uint8)
+    meanings[-1] = absent
+    for place, given in enumerate(distinct):
+        with suppress(SlakitError, TypeError, AttributeError):
+            meanings[place] = absent if is_absent(given) else told(given)
+    out = np.empty(len(column), np.uint8)
+    for begin in range(0, len(out), _CHUNK):
+        meanings.take(codes[begin : begin + _CHUNK], out=out[begin : begin + _CHUNK], mode="wrap")
+    return out
 
 
 def _as_texts(elements: list[Any]) -> "NDArray[np.str_] | None":
@@ -137,21 +174,54 @@ def _as_texts(elements: list[Any]) -> "NDArray[np.str_] | None":
 
 
 def _factorize_texts(column: "NDArray[np.str_]", *, ascending: bool = False) -> "tuple[NDArray[np.int32], list[Any]]":
-    if not len(column) or not column.dtype.itemsize or not column.dtype.isnative:
+    if not _matchable(column):
         codes, distinct = factorize_objects(column.tolist())
         return ascend(codes, distinct) if ascending else (codes, distinct)
-    codes, rows = match_words(text_words(column)[0])
-    if ascending:
-        order = text_order(column[rows])
-        place = np.empty(len(order), np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
-        codes, rows = place[codes], rows[order]
+    codes, rows = _matched(column, ascending=ascending)
     distinct = column[rows].tolist()
     if "" in distinct:
         empty = distinct.index("")
-        codes = np.where(codes == empty, ABSENT, codes - (codes > empty)).astype(np.int32)
+        codes = _without(codes, empty, len(distinct))
         del distinct[empty]
     return codes, distinct
+
+
+def codes_of(column: "NDArray[Any]") -> "NDArray[np.int32]":
+    """Codes of a column's elements, -1 where absent, for comparing them with each other."""
+    if column.dtype.kind in "iu":
+        return factorize_integers(column)[0]
+    texts = column if column.dtype.kind == "U" else _as_texts(column.tolist()) if column.dtype.kind == "O" else None
+    if texts is None or not _matchable(texts):
+        return factorize(column)[0]
+    codes, rows = _matched(texts)
+    empty = np.flatnonzero(texts[rows] == "")
+    return _without(codes, int(empty[0]), len(rows)) if len(empty) else codes
+
+
+def _matchable(column: "NDArray[Any]") -> bool:
+    return bool(column.dtype.kind == "U" and len(column) and column.dtype.itemsize and column.dtype.isnative)
+
+
+def _matched(column: "NDArray[np.str_]", *, ascending: bool = False) -> "tuple[NDArray[np.int32], NDArray[np.int64]]":
+    """Codes of texts, empty ones among them, and for each code a row that has it."""
+    codes, rows = few_texts(column) or match_words(text_words(column)[0])
+    if not ascending:
+        return codes, rows
+    order = text_order(column[rows])
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place[codes], rows[order]
+
+
+def _without(codes: "NDArray[np.int32]", gone: int, known: int) -> "NDArray[np.int32]":
+    """The codes, in their memory, without one of them, which becomes -1."""
+    places = np.arange(known, dtype=np.int32)
+    places[gone:] -= 1
+    places[gone] = ABSENT
+    for begin in range(0, len(codes), _CHUNK):
+        part = codes[begin : begin + _CHUNK]
+        places.take(part, out=part, mode="clip")
+    return codes
 
 
 def ascend(codes: "NDArray[np.int32]", distinct: list[Any]) -> "tuple[NDArray[np.int32], list[Any]]":

@@ -41,7 +41,7 @@ class EventColumns:
         public: whether the customer sees it.
         category: `Status` code of the event's own status, 0 where it has none.
         seq: order within an instant, or None where no row gives one.
-        source: row of the original input.
+        source: row of the original input; None where every row of it stands in its own place.
     """
 
     tickets: "NDArray[Any]"
@@ -53,7 +53,7 @@ class EventColumns:
     public: "NDArray[np.bool_]"
     category: "NDArray[np.uint8]"
     seq: "NDArray[np.int64] | None"
-    source: "NDArray[np.int64]"
+    source: "NDArray[Any] | None"
     store: Store
     _coded: dict[str, "tuple[NDArray[np.int32], list[Any]]"] = attrs.field(factory=dict, init=False)
 
@@ -83,6 +83,12 @@ class EventColumns:
         if found is None:
             found = self._coded[key] = self.store.coded(self, key)
         return found
+
+    def rows(self, places: "slice | NDArray[Any]") -> "NDArray[Any]":
+        """Rows of the original input, of some places."""
+        if self.source is not None:
+            return self.source[places]
+        return np.arange(len(self.at))[places] if isinstance(places, slice) else places
 
     def event(self, position: int) -> Event:
         """One event as an object."""
@@ -132,7 +138,7 @@ class EventColumns:
             public=self.public[positions],
             category=self.category[positions],
             seq=None if self.seq is None else self.seq[positions],
-            source=self.source[positions],
+            source=self.rows(positions),
             store=self.store,
         )
 
@@ -164,7 +170,7 @@ def ids_array(ids: Sequence[str | int]) -> "NDArray[Any]":
 class ObjectStore:
     """Rows that are events already.
 
-    ``source`` of the columns is the place in the list.
+    The rows of the columns are places in the list.
     """
 
     __slots__ = ("_events",)
@@ -175,7 +181,7 @@ class ObjectStore:
 
     def build(self, columns: EventColumns, low: int, high: int) -> list[Event]:
         """The events at positions ``[low, high)``."""
-        return [self._events[row] for row in columns.source[low:high].tolist()]
+        return [self._events[row] for row in columns.rows(slice(low, high)).tolist()]
 
     def coded(self, columns: EventColumns, key: str) -> "tuple[NDArray[np.int32], list[Any]]":
         """Codes and distinct values of a key."""
@@ -209,7 +215,7 @@ def columns_of(groups: "dict[str | int, list[Event]]") -> EventColumns:
         public=np.fromiter((event.public for event in events), np.bool_, count),
         category=np.fromiter((event.category for event in events), np.uint8, count),
         seq=seq if seq.any() else None,
-        source=np.arange(count, dtype=np.int64),
+        source=None,
         store=ObjectStore(events),
     )
 

@@ -9,7 +9,7 @@ from slakit._time import NAT
 from slakit.events.coding import ABSENT, factorize, factorize_integers, present
 from slakit.events.columns import EventColumns
 from slakit.events.event import Event, event_of
-from slakit.events.keys import KIND_KEYS
+from slakit.events.keys import KIND_KEYS, STATUS_KINDS
 from slakit.events.kinds import EventKind, Role, Status
 
 if TYPE_CHECKING:
@@ -25,8 +25,11 @@ def carriers(key: str) -> "NDArray[np.bool_]":
     return np.array([kind == EventKind.CREATED or key in KIND_KEYS.get(kind, ()) for kind in range(len(EventKind) + 1)])  # type: ignore[call-overload]
 
 
+_STATED = np.isin(np.arange(len(EventKind) + 1), STATUS_KINDS)
+
+
 class ArrayStore:
-    """Rows as the caller gave them, in input order; ``source`` of the columns is the place in them."""
+    """Rows as the caller gave them, in input order."""
 
     __slots__ = ("_odd", "_raw", "_spans")
 
@@ -49,10 +52,10 @@ class ArrayStore:
 
     def build(self, columns: EventColumns, low: int, high: int) -> list[Event]:
         """The events at positions ``[low, high)``."""
-        rows = columns.source[low:high]
+        rows = columns.rows(slice(low, high))
         count = len(rows)
         kind = columns.kind[low:high]
-        placed = {key: self._cells(key, rows) for key in ("id", "actor", "status")}
+        placed = {key: self.cells(key, rows) for key in ("id", "actor", "status")}
         data: list[dict[str, Any]] = [{} for _ in range(count)]
         for key, column in self._raw.items():
             if key in placed:
@@ -76,20 +79,22 @@ class ArrayStore:
         return events
 
     def coded(self, columns: EventColumns, key: str) -> "tuple[NDArray[np.int32], list[Any]]":
-        """Codes and distinct values of a key."""
-        rows = columns.source
-        column = self._raw.get(key)
-        if column is None:
-            codes, distinct = np.full(len(rows), ABSENT, np.int32), list[Any]()
-        elif key == "span" and self._spans is not None:
-            codes, spans = factorize_integers(self._spans[rows])
-            distinct = spans.tolist()
-            if distinct and distinct[0] == NAT:
-                codes, distinct = codes - np.int32(1), distinct[1:]
-        else:
-            codes, distinct = factorize(column[rows])
-        if key not in {"id", "actor", "status"}:
-            codes[~carriers(key)[columns.kind]] = ABSENT
+        """Codes and distinct values of a key; only rows of a kind that may carry it are looked at."""
+        column, distinct = self._raw.get(key), list[Any]()
+        codes = np.full(len(columns), ABSENT, np.int32)
+        places: slice | NDArray[np.int64] = slice(None)
+        if key not in {"id", "actor"}:
+            places = np.flatnonzero((_STATED if key == "status" else carriers(key))[columns.kind])
+        if column is not None:
+            rows = columns.rows(places)
+            if key == "span" and self._spans is not None:
+                found, spans = factorize_integers(self._spans[rows])
+                distinct = spans.tolist()
+                if distinct and distinct[0] == NAT:
+                    found, distinct = found - np.int32(1), distinct[1:]
+            else:
+                found, distinct = factorize(column[rows])
+            codes[places] = found
         if key == "to_role":
             distinct = [Role.of(given) if given in _ROLE_NAMES else given for given in distinct]  # the others are put in below
         return self._patched(columns, key, codes, distinct)
@@ -101,8 +106,9 @@ class ArrayStore:
         if not self._odd:
             return codes, distinct
         odd = np.fromiter(self._odd, np.int64, len(self._odd))
-        for place in np.flatnonzero(np.isin(columns.source, odd)).tolist():
-            event = self._odd[int(columns.source[place])]
+        source = columns.rows(slice(None))
+        for place in np.flatnonzero(np.isin(source, odd)).tolist():
+            event = self._odd[int(source[place])]
             given = getattr(event, key) if key in {"id", "actor", "status"} else event.data.get(key)
             if given is None:
                 codes[place] = ABSENT
@@ -114,7 +120,7 @@ class ArrayStore:
             codes[place] = found
         return codes, distinct
 
-    def _cells(self, key: str, rows: "NDArray[np.int64]") -> list[Any]:
+    def cells(self, key: str, rows: "NDArray[Any]") -> list[Any]:
         """A key of some rows, None where absent."""
         column = self._raw.get(key)
         if column is None:
@@ -130,11 +136,11 @@ class ArrayStore:
             values if there.all() else [given if given_there else None for given, given_there in zip(values, there.tolist(), strict=True)]
         )
 
-    def _values(self, key: str, rows: "NDArray[np.int64]", kind: "NDArray[np.uint8]") -> list[Any]:
+    def _values(self, key: str, rows: "NDArray[Any]", kind: "NDArray[np.uint8]") -> list[Any]:
         """A data key of rows that have it, in the form that events hold."""
         if key == "span" and self._spans is not None:
             return list(self._spans[rows].tolist())
-        values = self._cells(key, rows)
+        values = self.cells(key, rows)
         if key == "to_role":
             return [Role.of(given) if code == EventKind.ASSIGNED else given for given, code in zip(values, kind.tolist(), strict=True)]
         return values

@@ -26,7 +26,7 @@ class Times:
     """What was read.
 
     Attributes:
-        at: us; `NAT` where a row could not be read.
+        at: us; `NAT` where a row could not be read. It may be a view of the column that was given.
         doubts: (row, ``"ambiguous"`` or ``"nonexistent"``, the wall clock) of doubtful naive times.
     """
 
@@ -54,7 +54,7 @@ def read_times(column: "NDArray[Any]", *, tz: tzinfo | None, unit: str | None) -
         raise EventError(message, code="bad_value", key="unit", given=unit)
     kind = column.dtype.kind
     if kind == "M":
-        return Times(column.astype("datetime64[us]").astype(np.int64), [])
+        return Times(column.astype("datetime64[us]", copy=False).view(np.int64), [])
     if kind in "iu" and unit is not None:
         times, parts = _UNITS[unit]
         return Times(column.astype(np.int64) * times // parts, [])
