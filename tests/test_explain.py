@@ -47,7 +47,7 @@ def test_golden_text_of_a_deadline_over_a_holiday_in_persian():
     assert told([OPENED], "2026-03-18T13:00:00+03:30", schedule=TEHRAN_FA, language="fa") == (
         "تیکت T-9، تا چهارشنبه ۲۷ اسفند ۱۴۰۴ ساعت ۱۳:۰۰\n"
         "پاسخ اول: در مهلت، ۳۰ دقیقه از ۴ ساعت مصرف شده، مهلت شنبه ۱ فروردین ۱۴۰۵ ساعت ۱۱:۳۰\n"
-        "  چرا: سیاست gold، چون tier is 'gold'، اولویت urgent، هدف ۴ ساعت\n"
+        "  چرا: توافق‌نامه gold، چون tier برابر «gold» است، اولویت urgent، هدف ۴ ساعت\n"
         "  مهلت: ۳۰ دقیقه تا ساعت ۱۲:۰۰ چهارشنبه مصرف شد، پنجشنبه نوروز است، ۳ ساعت و ۳۰ دقیقه از شنبه ساعت ۰۸:۰۰ مانده"
     )
 
@@ -74,9 +74,9 @@ def test_golden_text_of_a_breach_with_a_pause_in_persian():
     """The same in Persian."""
     assert told(LATE, "2026-03-22T08:00:00+03:30", targets={"resolution": "2h"}, language="fa") == (
         "تیکت T-9، تا یکشنبه ۲ فروردین ۱۴۰۵ ساعت ۰۸:۰۰\n"
-        "حل: از مهلت گذشت، ۲ ساعت و ۴۰ دقیقه از ۲ ساعت مصرف شده، ۴۰ دقیقه بیشتر، مهلت شنبه ۱ فروردین ۱۴۰۵ ساعت ۱۰:۵۰\n"
-        "  چرا: سیاست gold، چون tier is 'gold'، اولویت urgent، هدف ۲ ساعت\n"
-        "  مهلت: ۱۰ دقیقه تا ساعت ۱۱:۴۰ چهارشنبه مصرف شد، توقف (pending) از چهارشنبه ساعت ۱۱:۴۰ تا شنبه ساعت ۰۹:۰۰، "
+        "حل: از مهلت گذشت، ۲ ساعت و ۴۰ دقیقه از ۲ ساعت مصرف شده، ۴۰ دقیقه بیش از هدف، مهلت شنبه ۱ فروردین ۱۴۰۵ ساعت ۱۰:۵۰\n"
+        "  چرا: توافق‌نامه gold، چون tier برابر «gold» است، اولویت urgent، هدف ۲ ساعت\n"
+        "  مهلت: ۱۰ دقیقه تا ساعت ۱۱:۴۰ چهارشنبه مصرف شد، توقف (در انتظار مشتری) از چهارشنبه ساعت ۱۱:۴۰ تا شنبه ساعت ۰۹:۰۰، "
         "۱ ساعت و ۵۰ دقیقه از شنبه ساعت ۰۹:۰۰ مانده"
     )
 
@@ -102,18 +102,18 @@ def test_golden_text_of_a_pause_that_lasts_in_persian():
     assert told(WAITING, "2026-03-18T12:00:00+03:30", targets={"resolution": "2h"}, language="fa") == (
         "تیکت T-9، تا چهارشنبه ۲۷ اسفند ۱۴۰۴ ساعت ۱۲:۰۰\n"
         "حل: در مهلت، ۱۰ دقیقه از ۲ ساعت مصرف شده\n"
-        "  چرا: سیاست gold، چون tier is 'gold'، اولویت urgent، هدف ۲ ساعت\n"
+        "  چرا: توافق‌نامه gold، چون tier برابر «gold» است، اولویت urgent، هدف ۲ ساعت\n"
         "  مهلت: ۱ ساعت و ۵۰ دقیقه مانده است؛ تا توقف برقرار است مهلتی نیست"
     )
 
 
-def lines(targets, as_of, *rows, schedule=DESK, excluded=(), **options):
+def lines(targets, as_of, *rows, schedule=DESK, excluded=(), language="en", **options):
     """The sentences about T-1."""
     return (
         policies(targets, schedule=schedule, **options)
         .judge(log_of(*rows), as_of=at(as_of), exclusions=excluded)
         .explain("T-1")
-        .text()
+        .text(language)
         .split("\n")[1:]
     )
 
@@ -428,3 +428,48 @@ def test_rarer_sentences():
     )
     rows = (("mon 09:00", "created"), ("mon 12:00", "status", status("solved")), ("thu 10:00", "status", status("open")))
     assert lines({"resolution": "2h"}, "thu 12:00", *rows)[5] == "  Deadline: 2 h used before the reopening"
+
+
+def test_rarer_sentences_in_persian():
+    """A version by date, a target at a field, its lack, an earlier target, a deadline out of reach, a pause in the product's own words."""
+    dated = lines({"resolution": Target.at_field("due")}, "mon 10:00", ("mon 09:00", "created"), language="fa", valid_from="2026-01-01")
+    assert dated == [
+        "حل: بدون هدف، تا کنون ۱ ساعت",
+        "  چرا: توافق‌نامه gold از ۱۱ دی ۱۴۰۴، هدف زمانی که در due آمده است، اما تیکت due ندارد",
+    ]
+    carried = ("mon 09:00", "created", {"due": "2026-03-02T12:00:00Z"})
+    assert lines({"resolution": Target.at_field("due")}, "mon 10:00", carried, language="fa")[2] == "  مهلت: خود تیکت آن را در due دارد"
+    back = (("mon 09:00", "created", {"priority": "urgent"}), ("mon 12:00", "field", field("priority", "low")))
+    assert (
+        lines({"resolution": {"urgent": "2h", "*": "8h"}}, "mon 12:30", *back, language="fa")[-1]
+        == "  مهلت هدف پیشین (توافق‌نامه gold، اولویت urgent) در دوشنبه ۱۱ اسفند ۱۴۰۴ ساعت ۱۱:۰۰ گذشته بود"
+    )
+    ends = Schedule.effective({None: DESK, "2026-03-04": DESK - Schedule.always()})
+    never = lines({"resolution": "30 working days"}, "thu 12:00", ("mon 09:00", "created"), schedule=ends, language="fa")
+    assert never[1] == "  چرا: توافق‌نامه gold، هدف ۳۰ روز کاری، هیچ ساعت کاری بعدی به آن نمی‌رسد"
+    wait = [{"ticket": "T-9", "at": "2026-03-18T11:35:00+03:30", "kind": "status", "status": "Awaiting User"}]
+    log = EventLog.from_records([OPENED, *wait, *LATE[2:]], statuses={"Awaiting User": "pending", "open": "open", "solved": "solved"})
+    policy = Policy("gold", schedule=TEHRAN, targets={"resolution": "2h"})
+    assert "توقف (Awaiting User) از" in PolicySet([policy]).judge(log, as_of="2026-03-22T08:00:00+03:30").explain("T-9").text("fa")
+
+
+def test_a_target_that_the_ticket_does_not_carry_is_said():
+    """The reason for no target stands beside the target."""
+    assert lines({"resolution": Target.at_field("due")}, "mon 10:00", ("mon 09:00", "created"))[1] == (
+        "  Why: policy gold, target at due, but the ticket has no due"
+    )
+    ends = Schedule.effective({None: DESK, "2026-03-04": DESK - Schedule.always()})
+    never = lines({"resolution": "30 working days"}, "thu 12:00", ("mon 09:00", "created"), schedule=ends)
+    assert never[1] == "  Why: policy gold, target 30 working days, no later opening reaches it"
+
+
+def test_a_deadline_far_ahead_is_an_arrow_and_leaves_the_rest_readable():
+    """An hour is known, the deadline is months ahead: the picture reaches a week ahead, with an arrow at its end.
+
+    900 h are 112 days of 8 h and 4 h: 22 weeks and two days after Monday 2 March is Wednesday 5 August, 09:00 + 4 h.
+    """
+    result = policies({"resolution": "900h"}).judge(log_of(("mon 09:00", "created")), as_of=at("mon 10:00")).explain("T-1")
+    picture = ET.fromstring(re.search(r"<svg.*</svg>", result.to_html())[0])
+    assert [element.tag.rpartition("}")[2] for element in picture] == ["text", "rect", "path", "text", "text"]
+    assert picture[2][0].text == "due Wednesday 5 August 2026 13:00"
+    assert picture[-1].text == "Monday 9 March 2026 10:00"

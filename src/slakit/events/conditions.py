@@ -11,6 +11,7 @@ A field that the ticket does not have satisfies negations only.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -51,7 +52,7 @@ class Values:
 
     def __str__(self) -> str:
         """In words."""
-        return f"{self.field} is {' or '.join(map(repr, self.values))}"
+        return f"{self.field} is {' or '.join(map(_shown, self.values))}"
 
 
 @value
@@ -92,7 +93,7 @@ class Range:
 
     def __str__(self) -> str:
         """In words."""
-        return " and ".join(f"{self.field} {_SIGNS[name]} {bound!r}" for name, bound in self.bounds)
+        return " and ".join(f"{self.field} {_SIGNS[name]} {_shown(bound)}" for name, bound in self.bounds)
 
 
 @value
@@ -348,6 +349,10 @@ def _over(node: Node, coded: "Coded", count: int) -> "NDArray[np.bool_]":
 
 def _hashable(given: Any) -> Any:
     return given if given.__hash__ is not None else repr(given)
+
+
+def _shown(given: Any) -> str:
+    return given.isoformat() if isinstance(given, date) else repr(given)
 
 
 def _number(text: str) -> float | int:

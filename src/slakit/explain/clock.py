@@ -6,7 +6,7 @@ from typing import Any
 from slakit._value import value
 from slakit.explain.derivation import Step, derivation, local, zone_of
 from slakit.explain.line import line_of
-from slakit.explain.stretches import Stretch, Teller
+from slakit.explain.stretches import NOT_STARTED, Stretch, Teller
 from slakit.explain.words import Words
 from slakit.verdict import JudgedCycle
 
@@ -45,51 +45,58 @@ class CycleExplanation:
             parts.append(words.say("{used} so far", "تا کنون {used}", used=words.span(row.judged_us)))
         overrun = row.overrun_us
         if overrun:
-            parts.append(words.say("{span} over", "{span} بیشتر", span=words.span(overrun)))
+            parts.append(words.say("{span} over", "{span} بیش از هدف", span=words.span(overrun)))
         due, breached = row.due_us, row.breached_us
         if due is not None:
             parts.append(words.say("due {when}", "مهلت {when}", when=words.moment(local(due, zone))))
         if breached is not None and breached != due:
-            parts.append(words.say("breached {when}", "گذشتن از مهلت {when}", when=words.moment(local(breached, zone))))
-        return words.say(", ", "، ").join(parts)
+            parts.append(words.say("breached {when}", "گذشتن از مهلت در {when}", when=words.moment(local(breached, zone))))
+        return words.listed(parts)
 
     def why(self, words: Words) -> str:
         """The choice of policy and target with its reason."""
-        given = dict(self.choice)
-        if "policy" not in given:
-            return words.say("no policy matches the ticket", "هیچ سیاستی با تیکت جور نیست")
-        version = f" {given['version']}" if "version" in given else ""
-        policy = words.say("policy {name}", "سیاست {name}", name=f"{given['policy']}{version}")
-        if "conditions" in given:
-            policy += words.say(" because {conditions}", "، چون {conditions}", conditions=given["conditions"])
-        parts = [policy]
-        if "priority" in given:
-            parts.append(words.say("priority {name}", "اولویت {name}", name=given["priority"]))
+        policy, priority, target, _ = self.row.choice
+        if policy is None:
+            return words.say("no policy matches the ticket", "هیچ توافق‌نامه‌ای با این تیکت جور نیست")
+        version = "" if policy.label is None else f" {policy.label}"
+        if version and policy.version is None and words.persian:
+            version = f" از {words.long_date(local(policy.valid_from or 0, policy.any_schedule.zone))}"
+        named = words.say("policy {name}", "توافق‌نامه {name}", name=f"{policy.name}{version}")
+        if policy.when:
+            named += words.say(" because {conditions}", "، چون {conditions}", conditions=words.conditions(policy.when))
+        parts = [named]
+        if priority is not None:
+            parts.append(words.say("priority {name}", "اولویت {name}", name=priority))
         parts.append(
-            words.say("target {text}", "هدف {text}", text=self._target(words, given["target"]))
-            if "target" in given
-            else words.say("no target for it", "بدون هدف برای آن")
+            words.say("no target for it", "بدون هدف برای آن")
+            if target is None
+            else words.say("target {text}", "هدف {text}", text=words.target(target))
         )
-        return words.say(", ", "، ").join(parts)
-
-    def _target(self, words: Words, text: str) -> str:
-        length = None if self.row.choice.target is None else self.row.choice.target.length
-        return words.span(length) if isinstance(length, int) else words.target(text)
+        if target is not None and not self.row.applicable:
+            parts.append(
+                words.say("no later opening reaches it", "هیچ ساعت کاری بعدی به آن نمی‌رسد")
+                if target.field is None
+                else words.say("but the ticket has no {field}", "اما تیکت {field} ندارد", field=words.field(target.field))
+            )
+        return words.listed(parts)
 
     def deadline(self, words: Words) -> str:
         """The derivation of the deadline; empty without a target."""
         row = self.row
         dated = row.due_us is not None and row.due_us - row.run.started_us > _WEEK_US
-        return words.say(", ", "، ").join(words.step(step, dated=dated) for step in self.steps)
+        return words.listed(words.step(step, dated=dated) for step in self.steps)
 
     def past(self, words: Words) -> list[str]:
         """The breaches of earlier targets."""
         zone = zone_of(self.row)
-        english, persian = "an earlier target ({policy}, {priority}) was breached {when}", "هدف پیشین ({policy}، {priority}) در {when} گذشت"
         none = words.say("no priority", "بدون اولویت")
         return [
             words.say(
-                english, persian, policy=past.policy, priority=past.priority or none, when=words.moment(local(past.breached_us, zone))
+                "an earlier target ({policy}, {priority}) was breached {when}",
+                "مهلت هدف پیشین (توافق‌نامه {policy}، {priority}) در {when} گذشته بود",
+                policy=past.policy,
+                priority=none if past.priority is None else words.say("{name}", "اولویت {name}", name=past.priority),
+                when=words.moment(local(past.breached_us, zone)),
             )
             for past in self.row.history
         ]
@@ -129,15 +136,15 @@ class ClockExplanation:
         """The clock in sentences."""
         name = words.metric(self.metric)
         if not self.cycles:
-            return [words.say("{name}: not started", "{name}: شروع نشده", name=name)]
+            return [f"{name}: {words.label(NOT_STARTED)}"]
         found = []
         for cycle in self.cycles:
-            many = words.say(" {number}", " {number}", number=words.digits(str(cycle.row.run.ordinal))) if len(self.cycles) > 1 else ""
+            many = f" {words.number(cycle.row.run.ordinal)}" if len(self.cycles) > 1 else ""
             found.append(f"{name}{many}: {cycle.headline(words)}")
-            found.append(words.say("  Why: {text}", "  چرا: {text}", text=cycle.why(words)))
+            found.append(f"  {words.say('Why', 'چرا')}: {cycle.why(words)}")
             deadline = cycle.deadline(words)
             if deadline:
-                found.append(words.say("  Deadline: {text}", "  مهلت: {text}", text=deadline))
+                found.append(f"  {words.say('Deadline', 'مهلت')}: {deadline}")
             found += [f"  {line}" for line in cycle.past(words)]
         return found
 

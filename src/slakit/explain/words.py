@@ -1,19 +1,10 @@
 """The words of explanations, in English and Persian."""
 
-from datetime import date, datetime
-from typing import Any
-
-from slakit._time import HOUR, MINUTE, SECOND
-from slakit.calendars import DAYS, MONTHS, jalali
-from slakit.errors import QueryError, did_you_mean
 from slakit.explain.derivation import Step
+from slakit.explain.stretches import PAUSED, STOPPED
+from slakit.language import Language
+from slakit.policy import Target
 
-_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-_METRICS_FA = {
-    "first_response": "پاسخ اول", "next_response": "پاسخ بعدی", "resolution": "حل", "first_resolution": "حل اول", "total_resolution": "حل کامل",
-    "requester_wait": "انتظار درخواست‌کننده", "agent_work": "کار کارشناس", "periodic_update": "خبر دوره‌ای", "pausable_update": "خبر دوره‌ای",
-    "queue": "صف", "service_delivery": "تحویل خدمت", "ownership": "مالکیت",
-}  # fmt: skip
 _VERDICTS = {
     "en": {
         "met": "met", "breached": "breached", "within": "still in time", "cancelled": "ended without a result, in time", "not_applicable": "no target",
@@ -26,76 +17,25 @@ _LABELS_FA = {
 }  # fmt: skip
 
 
-class Words:
-    """One language's way to say things.
+class Words(Language):
+    """The words of explanations in one language."""
 
-    Attributes:
-        language: ``"en"`` or ``"fa"``.
-    """
-
-    def __init__(self, language: str) -> None:
-        """Words of a language.
-
-        Raises:
-            QueryError: ``unknown_language``.
-        """
-        if language not in _VERDICTS:
-            message = f"language={language!r}: {did_you_mean(language, _VERDICTS)}"
-            raise QueryError(message, code="unknown_language", given=language)
-        self.language = language
-        self.persian = language == "fa"
-
-    def digits(self, text: str) -> str:
-        """Text with the language's digits."""
-        return text.translate(_DIGITS) if self.persian else text
-
-    def say(self, english: str, persian: str, **parts: Any) -> str:
-        """A sentence in the language, its parts filled in."""
-        return (persian if self.persian else english).format(**parts)
-
-    def span(self, us: int) -> str:
-        """A length of time, e.g. ``3 h 30 min``; what is finer than a second is left out unless nothing else is there."""
-        parts, rest = [], abs(us)
-        for size, english, persian in ((HOUR, "h", "ساعت"), (MINUTE, "min", "دقیقه"), (SECOND, "s", "ثانیه")):
-            count, rest = divmod(rest, size)
-            if count:
-                parts.append(f"{self.digits(f'{count:,}')} {persian if self.persian else english}")
-        if not parts:
-            return self.say("less than a second", "کمتر از یک ثانیه") if rest else self.say("no time", "هیچ زمانی")
-        return (" و " if self.persian else " ").join(parts)
-
-    def clock(self, moment: datetime) -> str:
-        """The time of day; seconds only where there are any."""
-        return self.digits(f"{moment:%H:%M:%S}" if moment.second or moment.microsecond else f"{moment:%H:%M}")
-
-    def day(self, moment: date, *, dated: bool) -> str:
-        """The weekday, with day and month where a week would not tell."""
-        weekday = DAYS[self.language][moment.weekday()]
-        if not dated:
-            return weekday
-        if self.persian:
-            year, month, day = jalali(moment if type(moment) is date else moment.date())  # type: ignore[attr-defined]
-            return self.digits(f"{weekday} {day} {MONTHS['jalali', 'fa'][month - 1]} {year}")
-        return f"{weekday} {moment.day} {MONTHS['gregorian', 'en'][moment.month - 1]} {moment.year}"
-
-    def moment(self, moment: datetime, *, dated: bool = True) -> str:
-        """A day and its time."""
-        return self.say("{day} {clock}", "{day} ساعت {clock}", day=self.day(moment, dated=dated), clock=self.clock(moment))
-
-    def metric(self, name: str) -> str:
-        """The name of a clock as people say it."""
-        base, _, variant = name.partition(".")
-        if self.persian:
-            return _METRICS_FA.get(base, base.replace("_", " ")) + (f" ({variant})" if variant else "")
-        return base.replace("_", " ").capitalize() + (f" ({variant.replace('_', ' ')})" if variant else "")
+    __slots__ = ()
 
     def verdict(self, name: str) -> str:
         """A verdict."""
-        return _VERDICTS[self.language][name]
+        return _VERDICTS[self.name][name]
 
     def label(self, name: str) -> str:
         """A label of a stretch."""
         return _LABELS_FA[name] if self.persian else name
+
+    def detail(self, label: str, detail: str) -> str:
+        """What is said beside a label: the status of a pause, the cause of a stop, the given reason or name; in brackets."""
+        if not detail:
+            return ""
+        said = self.status(detail) if label == PAUSED else self.cause(detail) if label == STOPPED else detail
+        return f" ({said})"
 
     def step(self, step: Step, *, dated: bool) -> str:
         """One step of a deadline's derivation."""
@@ -113,10 +53,14 @@ class Words:
         if step.what == "holiday":
             return self.say("{day} is {name}", "{day} {name} است", day=day, name=step.detail or self.say("a holiday", "تعطیل"))
         if step.what in {"paused", "excluded"} and start is not None and end is not None:
-            given = {"why": step.detail, "first": self.moment(start, dated=dated), "last": self.moment(end, dated=dated)}
+            given = {
+                "why": self.detail(step.what, step.detail),
+                "first": self.moment(start, dated=dated),
+                "last": self.moment(end, dated=dated),
+            }
             if step.what == "paused":
-                return self.say("paused ({why}) from {first} to {last}", "توقف ({why}) از {first} تا {last}", **given)
-            return self.say("not counted ({why}) from {first} to {last}", "حساب نشد ({why}) از {first} تا {last}", **given)
+                return self.say("paused{why} from {first} to {last}", "توقف{why} از {first} تا {last}", **given)
+            return self.say("not counted{why} from {first} to {last}", "حساب نشد{why} از {first} تا {last}", **given)
         if step.what == "merged" and start is not None and end is not None:
             english = "the wait of ticket {ticket} since {first} was taken over by a merge on {last}"
             persian = "انتظار تیکت {ticket} از {first} با ادغام در {last} به این تیکت رسید"
@@ -128,9 +72,9 @@ class Words:
         if step.what == "carried":
             return self.say("{span} used before the reopening", "{span} پیش از بازگشایی مصرف شده", span=span)
         if step.what == "field":
-            return self.say("the ticket carries it in {field}", "خود تیکت آن را در {field} دارد", field=step.detail)
+            return self.say("the ticket carries it in {field}", "خود تیکت آن را در {field} دارد", field=self.field(step.detail))
         if step.what == "working days":
-            return self.say("{text} are {span} of working time", "{text} یعنی {span} زمان کاری", text=self.target(step.detail), span=span)
+            return self.say("{text} are {span} of working time", "{text} یعنی {span} زمان کاری", text=self.days(step.detail), span=span)
         if step.what == "open pause":
             english, persian = (
                 "{span} left when the clock runs on; while it is paused there is no deadline",
@@ -139,9 +83,15 @@ class Words:
             return self.say(english, persian, span=span)
         return self.say("when it can be reached is not known", "زمان رسیدن آن معلوم نیست")
 
-    def target(self, text: str) -> str:
-        """A target in its own words."""
-        if not self.persian or " working day" not in text:
+    def target(self, target: Target) -> str:
+        """What is promised."""
+        if target.field is not None:
+            return self.say("at {field}", "زمانی که در {field} آمده است", field=self.field(target.field))
+        return self.span(target.length) if isinstance(target.length, int) else self.days(target.text)
+
+    def days(self, text: str) -> str:
+        """A target in working days, from its text."""
+        if not self.persian:
             return text
         number = text.partition(" working day")[0]
         ends = "پایان " if number.startswith("end of ") else ""
