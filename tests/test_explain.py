@@ -396,6 +396,23 @@ def test_plain_data_names_everything():
     ]  # fmt: skip
 
 
+def test_explanations_compare_by_what_they_say():
+    """The same question twice gives equal explanations with equal hashes; another instant, target, reason or cause does not."""
+
+    def explained(until="mon 12:00", hours="4h", when=None, **fields):
+        rows = [("mon 09:00", "created", fields), ("mon 10:00", "status", status("pending")), ("mon 11:00", "status", status("open"))]
+        return policies({"resolution": hours}, when=when).judge(log_of(*rows), as_of=at(until)).explain("T-1")
+
+    one, same = explained(), explained()
+    assert one is not same
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one["resolution"].cycles[0] == same["resolution"].cycles[0]
+    others = [explained("mon 12:01"), explained(hours="5h"), explained(priority="low"), explained(when={"tier": "gold"}, tier="gold")]
+    assert all(one != other for other in others)
+    assert len({one, same, *others}) == 1 + len(others)
+
+
 def test_what_cannot_be_explained_is_refused():
     """An unknown ticket, one that begins later, an unknown clock, an unknown language."""
     result = policies({"resolution": "4h"}).judge(log_of(("mon 09:00", "created")), as_of=at("mon 10:00"))

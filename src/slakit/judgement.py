@@ -40,6 +40,10 @@ class Judgement(Tidy):
 
     Rows are ordered by metric (as the policies mention them), ticket, ordinal.
 
+    A judgement compares by identity: it is a question about a log whose answers are worked out when
+    asked for, and no single one of them stands for all (equal rows may have other actions and charges).
+    Compare what it answers: `to_dict()`, `attainment()`, `penalties()`, `explain(ticket)` are values.
+
     Attributes:
         policies: the policy set.
         log: the log.

@@ -48,7 +48,7 @@ class PastBreach:
 
 
 class JudgedCycle:
-    """One cycle, measured and judged.
+    """One cycle, measured and judged; it compares by identity, as the judgement that it belongs to.
 
     Attributes:
         ticket: id of the ticket.

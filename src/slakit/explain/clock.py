@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
+
 from slakit._value import value
 from slakit.explain.derivation import Step, derivation, local, zone_of
 from slakit.explain.line import line_of
@@ -13,18 +15,25 @@ from slakit.verdict import JudgedCycle
 _WEEK_US = 6 * 86_400_000_000
 
 
-@value(eq=False, repr=False)
+def _told(row: JudgedCycle) -> tuple[Any, ...]:
+    """What an explanation tells of a judged cycle: by this it compares."""
+    used = (row.judged_us, row.run.elapsed_us, row.target_us, row.remaining_us, row.overrun_us)
+    when = (row.due_us, row.met_until_us, row.breached_us)
+    return (row.ticket, row.metric, row.run.ordinal, row.verdict, *used, *when, row.choice, row.history, row.reason)
+
+
+@value(repr=False)
 class CycleExplanation:
     """One cycle of a clock.
 
     Attributes:
-        row: the judged cycle.
+        row: the judged cycle; two of them are the same here if they say the same.
         choice: why this policy and target, as (what, given) pairs: policy, conditions, priority, target, or the reason for none.
         steps: how the deadline comes about.
         stretches: its time from the instant that it dates from to its end: contiguous, every instant once.
     """
 
-    row: JudgedCycle
+    row: JudgedCycle = attrs.field(eq=_told)
     choice: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     stretches: tuple[Stretch, ...]
@@ -111,7 +120,7 @@ class CycleExplanation:
         }  # fmt: skip
 
 
-@value(eq=False, repr=False)
+@value(repr=False)
 class ClockExplanation:
     """One clock of a ticket.
 

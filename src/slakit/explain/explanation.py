@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from slakit.judgement import Judgement
 
 
-@value(eq=False, repr=False)
+@value(repr=False)
 class Explanation:
-    """Why a ticket is where it is.
+    """Why a ticket is where it is; two explanations are equal if they say the same.
 
     Attributes:
         ticket: id of the ticket.
