@@ -41,7 +41,7 @@ CUSTOMER, AGENT = {"role": "customer"}, {"role": "agent", "actor": "sara"}
         ([row(10, "created"), row(11, "note", id="x"), row(12, "note", id="x")], [("duplicate_id", 12)]),
         (
             [row(10, "created"), row(11, "merged", into="T"), row(12, "message", **CUSTOMER), row(13, "message", **AGENT)],
-            [("message_after_merge", 12), ("message_after_merge", 13)],
+            [("merged_into_itself", 11), ("message_after_merge", 12), ("message_after_merge", 13)],
         ),
         ([row(10, "created"), row(11, "merged", into="X")], [("merged_into_unknown", 11)]),
         ([row(10, "created", status="pending"), row(11, "message", **CUSTOMER)], [("customer_wrote_while_pending", 11)]),

@@ -1,11 +1,13 @@
 """The log: reading, joining, selecting, describing; every bad row at once."""
 
 import pickle
+from functools import partial
 
 import pytest
 
 from slakit import Event, EventKind, EventLog, Status
 from slakit.errors import EventError, LogErrors, QueryError, TimeError
+from tests.strategies import as_table
 
 MAP = {"Awaiting User Info": "pending"}
 ROWS = [
@@ -64,8 +66,23 @@ def test_an_unknown_ticket_is_named_with_the_nearest(log):
         with pytest.raises(QueryError, match=r"no ticket 'T-99' in this log: did you mean 'T-9'") as caught:
             ask()
         assert caught.value.code == "unknown_ticket"
-    with pytest.raises(QueryError):
+    with pytest.raises(QueryError, match=r"no ticket 9 in this log: the known ones are text, not integers: known: T-10, T-9$"):
         log.events_of(9)
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_a_ticket_asked_by_text_where_tickets_are_integers(columns):
+    """The message says that they are integers, and which one is near."""
+    rows = [{"ticket": number, "at": "2026-01-01T10:00:00Z", "kind": "created"} for number in (0, 10, 777)]
+    log = EventLog.from_columns(as_table(rows)) if columns else EventLog.from_records(rows)
+    said = "there is no ticket {} in this log: the known ones are integers, not text: {}known: 0, 10, 777"
+    for given, hint in (("0", "did you mean 0? "), ("77", "did you mean 777? "), ("T-9", "")):
+        for ask in (partial(log.events_of, given), partial(log.select, tickets=[given])):
+            with pytest.raises(QueryError) as caught:
+                ask()
+            assert str(caught.value) == said.format(repr(given), hint)
+    with pytest.raises(QueryError, match=r"no ticket 1 in this log: did you mean 10\? known: 0, 10, 777$"):
+        log.events_of(1)
 
 
 def test_ties_follow_seq_then_class_then_input():

@@ -299,3 +299,23 @@ def test_who_created_a_ticket_is_no_field_of_it(engine):
     contract = PolicySet([Policy("of sara", when={"actor": "sara"}, schedule=DESK, targets={"resolution": "1h"})])
     judged = contract.judge(EventLog.from_records(rows), as_of=at("mon 12:00"), engine=engine)
     assert judged.to_dict()["verdict"] == ["not_applicable"]
+
+
+@ENGINES
+def test_a_key_of_cycles_that_is_a_field_too_is_listed_once(engine):
+    """Team and priority are columns of cycles and fields of these tickets: the message names each once."""
+    log = log_of(("mon 09:00", "created", {"team": "north", "priority": "low", "tier": "gold"}), columns=engine == "column")
+    result = policies({"resolution": "2h"}).judge(log, as_of=at("mon 10:00"), engine=engine)
+    with pytest.raises(QueryError, match=r"known: metric, policy, policy_version, priority, agent, team, tier$"):
+        result.attainment(by="level")
+
+
+@ENGINES
+def test_a_ticket_asked_by_text_is_told_that_tickets_are_integers(engine):
+    """`explain` says what is wrong with ``"0"`` where the ticket is 0."""
+    rows = [{"ticket": 0, "at": at("mon 09:00"), "kind": "created"}]
+    log = table(rows) if engine == "column" else EventLog.from_records(rows)
+    result = policies({"resolution": "2h"}).judge(log, as_of=at("mon 10:00"), engine=engine)
+    assert result.explain(0).ticket == 0
+    with pytest.raises(QueryError, match=r"no ticket '0' in this log: the known ones are integers, not text: did you mean 0\? known: 0$"):
+        result.explain("0")

@@ -134,19 +134,27 @@ class Finding:
 
 
 def did_you_mean(given: object, known: Iterable[object]) -> str:
-    """The end of a message: the nearest known names, then all of them.
+    """The end of a message: the nearest known name, then all of them; said where they are integers and text was given, or the other way.
 
     Args:
         given: what the caller wrote.
-        known: the names that are allowed.
+        known: the names that are allowed; one that stands twice is listed once.
     """
     import difflib  # noqa: PLC0415 - only errors pay for it
 
-    names = [str(name) for name in known]
+    names = {str(name): name for name in known}
+    if not names:
+        return "none is known"
     near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.6)
-    listed = ", ".join(names) if len(names) <= 40 else ", ".join(names[:40]) + f", ... ({len(names)} in all)"  # noqa: PLR2004
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{hint}known: {listed}" if names else "none is known"
+    listed = ", ".join(names) if len(names) <= 40 else ", ".join(list(names)[:40]) + f", ... ({len(names)} in all)"  # noqa: PLR2004
+    integers = all(type(name) is int for name in names.values())
+    kind = ""
+    if integers and isinstance(given, str):
+        kind = "the known ones are integers, not text: "
+    elif type(given) is int and all(isinstance(name, str) for name in names.values()):
+        kind = "the known ones are text, not integers: "
+    hint = f"did you mean {int(near[0]) if integers else near[0]!r}? " if near else ""
+    return f"{kind}{hint}known: {listed}"
 
 
 def sorted_fields(fields: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -22,6 +22,7 @@ CODES: Mapping[str, str] = MappingProxyType({
     "unknown_role_reply": "a public message by an unknown role: no reply, and nothing that waits for one",
     "duplicate_id": "an event id that the ticket has already: left out",
     "message_after_merge": "a message on a ticket that was merged into another",
+    "merged_into_itself": "merged into itself: it leaves the desk, and nothing takes over its wait",
     "merged_into_unknown": "merged into a ticket that the log does not have: nothing takes over its wait",
     "customer_wrote_while_pending": "a customer wrote while the ticket waited for the customer, and it stayed pending",
     "customer_wrote_while_solved": "a customer wrote on a solved or closed ticket, and it stayed so at that instant",
@@ -103,7 +104,9 @@ def ticket_doubts(  # noqa: C901, PLR0912 - one walk, a branch a kind
         elif kind is EventKind.MERGED:
             merged = True
             into = event.data.get("into")
-            if into not in tickets:
+            if into == ticket:
+                note("merged_into_itself", event, "merged into itself: it leaves the desk, and nothing takes over its wait")
+            elif into not in tickets:
                 note("merged_into_unknown", event, f"merged into {into!r}, which the log does not have", into=into)
         elif kind is EventKind.WORK_STARTED:
             working[event.actor] = working.get(event.actor, 0) + 1
