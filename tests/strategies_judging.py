@@ -172,3 +172,47 @@ def dated_back_rows(draw):
         last += draw(st.integers(0, 40))
         rows.append({"ticket": "b", "minute": last, **keys})
     return [{"at": START + timedelta(minutes=row.pop("minute")), **row} for row in rows]
+
+
+def changing_rows(draw):
+    """Rows of up to eight tickets that change priority and tier again and again, a few of them merged; steps down to none."""
+    from datetime import timedelta
+
+    rows = []
+    names = [f"t{number}" for number in range(draw(st.integers(1, 8)))]
+    happens = st.one_of(
+        *[st.sampled_from(PRIORITIES).map(lambda given: {"kind": "field", "field": "priority", "value": given})] * 3,
+        st.sampled_from((*TIERS, None)).map(lambda given: {"kind": "field", "field": "tier", "value": given}),
+        *[st.sampled_from(("customer", "agent")).map(lambda role: {"kind": "message", "role": role})] * 3,
+        *[st.sampled_from(("open", "pending", "solved")).map(lambda given: {"kind": "status", "status": given})] * 2,
+        st.sampled_from((*names, "elsewhere")).map(lambda into: {"kind": "merged", "into": into}) if draw(st.booleans()) else st.nothing(),
+    )
+    for name in names:
+        at = START + timedelta(minutes=draw(st.integers(0, 300)))
+        given = draw(st.fixed_dictionaries({}, optional={"priority": st.sampled_from(PRIORITIES), "tier": st.sampled_from(TIERS)}))
+        rows.append({"ticket": name, "at": at, "kind": "created", "role": draw(st.sampled_from(("customer", "customer", "agent")))} | given)
+        for minutes, keys in draw(st.lists(st.tuples(st.sampled_from((0, 1, 5, 20, 45, 200)), happens), max_size=10)):
+            at += timedelta(minutes=minutes)
+            rows.append({"ticket": name, "at": at, **keys})
+    return rows
+
+
+@st.composite
+def following_policy_sets(draw):
+    """Policy sets of one schedule and targets of fixed length, which columns follow through changes of fields."""
+    schedule = draw(schedules)
+    each = []
+    for name in ("gold", "silver", "rest")[: draw(st.integers(1, 3))]:
+        promised = {}
+        for metric in draw(st.lists(st.sampled_from(METRICS), min_size=1, max_size=3, unique=True)):
+            rows = {"*": draw(lengths)}
+            for priority in draw(st.lists(st.sampled_from(PRIORITIES), max_size=2, unique=True)):
+                rows[priority] = draw(lengths)
+            promised[metric] = rows
+        when = draw(st.sampled_from((None, {"tier": draw(st.sampled_from(TIERS))})))
+        each.append(
+            Policy(
+                name, when=when, schedule=schedule, targets=promised, retarget=draw(st.sampled_from(("from_start", "from_start", "pinned")))
+            )
+        )
+    return PolicySet(each, priorities=PRIORITIES)

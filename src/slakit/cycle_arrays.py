@@ -1,5 +1,6 @@
 """The arrays behind `Cycles`: from rows, or from what the column interpreter found."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -7,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit._time import NAT
-from slakit.columns.interpret import RunColumns, blocks
+from slakit.columns.interpret import blocks
+from slakit.columns.run_columns import RunColumns
 from slakit.columns.situations import agents
 from slakit.cycles import COLUMNS, SPANS, Cycle
 from slakit.events.kinds import EventKind
@@ -24,17 +26,17 @@ CODED = ("metric", "phase", "cause", "agent", "team", "removed")
 
 def arrays_of_rows(rows: Sequence[Cycle]) -> dict[str, Any]:
     """Rows as arrays."""
-    arrays: dict[str, Any] = {}
-    for name in COLUMNS:
-        if name == "started_at":
-            arrays[name] = np.array([row.started_us for row in rows], np.int64).astype("datetime64[us]")
-        elif name == "stopped_at":
-            arrays[name] = np.array([NAT if row.stopped_us is None else row.stopped_us for row in rows], np.int64).astype("datetime64[us]")
-        elif name in SPANS or name == "ordinal":
-            arrays[name] = np.array([getattr(row, name) for row in rows], np.int64)
-        else:
-            arrays[name] = objects([getattr(row, name) for row in rows])
-    return arrays
+    return {name: array_of_rows(rows, name) for name in COLUMNS}
+
+
+def array_of_rows(rows: Sequence[Cycle], name: str) -> NDArray[Any]:
+    """One column of some rows as an array."""
+    if name == "started_at":
+        return np.array([row.started_us for row in rows], np.int64).view("datetime64[us]")
+    if name == "stopped_at":
+        return np.array([NAT if row.stopped_us is None else row.stopped_us for row in rows], np.int64).view("datetime64[us]")
+    given = [getattr(row, name) for row in rows]
+    return np.array(given, np.int64) if name in SPANS or name == "ordinal" else objects(given)
 
 
 def objects(given: Sequence[Any]) -> NDArray[np.object_]:
@@ -71,9 +73,10 @@ class RowArrays:
 
     def column(self, name: str) -> NDArray[Any]:
         """One column."""
-        if not self._known:
-            self._known = arrays_of_rows(self.rows)
-        return self._known[name]
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = array_of_rows(self.rows, name)
+        return found
 
     def coded(self, name: str) -> Coded:
         """A column of few distinct values as codes."""
@@ -128,7 +131,8 @@ class RunArrays:
         if name == "cause":
             return runs.cause, [cause or None for cause in runs.causes]
         if name == "removed":
-            return _removed(self.columns, runs.ticket)
+            reasons, names = removal(self.columns)
+            return reasons.take(runs.ticket), names
         if self._holding is None:
             self._holding = _responsible(self.columns, self.regular, runs.stop, _end_positions(runs, self.columns))
         return self._holding[0 if name == "agent" else 1]
@@ -155,42 +159,50 @@ class Arrays(Protocol):
 
 
 class PlacedArrays:
-    """Two parts of a table as one, ordered by metric, ticket and ordinal; each column put together when asked for.
+    """A table with further rows put in place, ordered by metric, ticket and ordinal; each column put together when asked for.
 
     Attributes:
-        first: the columns of the greater part.
-        second: the columns of the other.
+        first: the columns of the greater part, in order; its metrics are coded in their order.
+        second: the columns of the further rows, in any order, of tickets that the first does not have.
     """
 
     def __init__(self, first: Arrays, second: Arrays, metrics: Sequence[Metric]) -> None:
-        """Find the order of the whole."""
+        """Find the places."""
         self.first = first
         self.second = second
         self._known: dict[str, NDArray[Any]] = {}
-        self._order: Ints | None = None
         rank = {metric.name: number for number, metric in enumerate(metrics)}
-        codes, names = self._joined("metric")
-        key = np.array([rank[name] for name in names], np.int64)[codes] if len(codes) else codes
-        self._order = np.lexsort((self.column("ordinal"), self.column("ticket"), key))
-        self._known.clear()
+        metric, tickets = first.coded("metric")[0], first.column("ticket")
+        bounds = np.searchsorted(metric, np.arange(len(metrics) + 1))
+        ranks = np.array([rank[name] for name in second.column("metric").tolist()], np.int64)
+        self._order = np.lexsort((second.column("ordinal"), second.column("ticket"), ranks))
+        ranks, further = ranks[self._order], second.column("ticket")[self._order]
+        place = np.arange(len(ranks))
+        for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
+            here = np.flatnonzero(ranks == number)
+            place[here] += low + np.searchsorted(tickets[low:high], further[here])
+        self._place = place
+        self._stays = np.ones(len(metric) + len(place), np.bool_)
+        self._stays[place] = False
 
-    def _joined(self, name: str) -> Coded:
-        (codes, names), (others, other_names) = self.first.coded(name), self.second.coded(name)
-        numbers = {value: number for number, value in enumerate(names)}
-        recode = np.array([numbers.setdefault(value, len(numbers)) for value in other_names], np.int64)
-        return np.concatenate([codes, recode[others] if len(others) else others]), list(numbers)
+    def _placed(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+        whole = np.empty(len(self._stays), np.promote_types(first.dtype, second.dtype))
+        whole[self._stays] = first
+        whole[self._place] = second[self._order]
+        return whole
 
     def coded(self, name: str) -> Coded:
         """A column of few distinct values as codes."""
-        codes, names = self._joined(name)
-        return codes[self._order], names
+        (codes, names), (others, other_names) = self.first.coded(name), self.second.coded(name)
+        numbers = {value: number for number, value in enumerate(names)}
+        recode = np.array([numbers.setdefault(value, len(numbers)) for value in other_names], np.int64)
+        return self._placed(codes, recode[others] if len(others) else others), list(numbers)
 
     def column(self, name: str) -> NDArray[Any]:
         """One column."""
         found = self._known.get(name)
         if found is None:
-            found = np.concatenate([self.first.column(name), self.second.column(name)])
-            found = self._known[name] = found if self._order is None else found[self._order]
+            found = self._known[name] = self._placed(self.first.column(name), self.second.column(name))
         return found
 
 
@@ -262,8 +274,15 @@ def _teams(columns: "EventColumns") -> "tuple[Ints, list[Any]]":
     return code[np.maximum.accumulate(np.where(fixes, index, 0))], names
 
 
-def _removed(columns: "EventColumns", ticket: NDArray[np.int32]) -> Coded:
+_REMOVING = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
+
+
+def removal(columns: "EventColumns") -> Coded:
+    """Why tickets left the desk, by the first event that removed each: codes of the tickets, and the reasons."""
+    code_of = np.zeros(len(EventKind) + 1, np.uint8)
+    code_of[list(_REMOVING)] = range(1, len(_REMOVING) + 1)
     reasons = np.zeros(len(columns.tickets), np.uint8)
-    gone = np.flatnonzero((columns.kind == EventKind.SPAM) | (columns.kind == EventKind.DELETED))[::-1]
-    reasons[columns.ticket[gone]] = np.where(columns.kind[gone] == EventKind.SPAM, 1, 2)
-    return reasons[ticket], [None, EventKind.SPAM.text, EventKind.DELETED.text]
+    removing = code_of.take(columns.kind)
+    gone = np.flatnonzero(removing)[::-1]
+    reasons[columns.ticket[gone]] = removing[gone]
+    return reasons, [None, *(kind.text for kind in _REMOVING)]

@@ -1,6 +1,6 @@
 """The arrays behind a `Judgement`: each column is worked out when it is first asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from slakit._time import NAT
 from slakit.columns.block import Bools, Ints
 from slakit.cycle_arrays import Arrays, Coded, PlacedArrays, RowArrays, RunArrays, factorized, objects, spelled
 from slakit.cycles import COLUMNS, cycle_of
-from slakit.judge_columns import BREACHED, JudgedColumns
+from slakit.judged_columns import BREACHED, JudgedColumns
 from slakit.judging import TicketJudge
 from slakit.machine.metric import Metric
 from slakit.machine.table import State
@@ -97,7 +97,7 @@ class JudgedArrays:
         if name in {"remaining_us", "overrun_us"}:
             return judged.remaining() if name == "remaining_us" else judged.overrun()
         if name == "history":
-            return objects([[] for _ in range(len(judged.runs))])
+            return self._history()
         return self._consumed() if name == "consumed" else self._reasons()
 
     def _reasons(self) -> NDArray[Any]:
@@ -150,9 +150,10 @@ class JudgedArrays:
         met[waiting & (spent <= target)] = NAT
         due[judged.at_field] = met[judged.at_field] = judged.due[judged.at_field]
         over = judged.verdict == BREACHED
-        opened = judged.columns.at[runs.opened]
-        breached[over] = np.maximum(met[over], opened[over])
-        self._one_by_one(np.flatnonzero(spans & ~plain), due, met, breached)
+        breached[over] = np.maximum(met[over], judged.in_force[over])
+        for row, one in self._one_by_one(np.flatnonzero(spans & ~plain)):
+            for array, us in ((due, one.due_us), (met, one.met_until_us), (breached, one.breached_us)):
+                array[row] = NAT if us is None else us
         return due, met, breached
 
     def _never_excluded(self) -> Bools:
@@ -160,7 +161,16 @@ class JudgedArrays:
             return np.ones(len(self.judged.runs), np.bool_)
         return ~self.judged.excluding[self.judged.runs.ticket]
 
-    def _one_by_one(self, rows: Ints, due: Ints, met: Ints, breached: Ints) -> None:
+    def _history(self) -> NDArray[Any]:
+        """The breaches of earlier targets, one by one for the cycles that have any."""
+        history = objects([[] for _ in range(len(self.judged.runs))])
+        if self.judged.changed is not None:
+            for row, one in self._one_by_one(self.judged.changed.rows[self.judged.changed.passed]):
+                history[row] = FROM_ROW["history"](one)
+        return history
+
+    def _one_by_one(self, rows: Ints) -> Iterator[tuple[int, JudgedCycle]]:
+        """Some rows as the object interpreter judges them."""
         runs, metrics = self.judged.runs, self.judged.program.metrics
         judge_one = self._judge_one()
         metric, ordinal, ticket_of = runs.metric, runs.ordinal, runs.ticket
@@ -173,9 +183,7 @@ class JudgedArrays:
             if ticket != last:
                 known = {(one.metric.name, one.run.ordinal): one for one in judge_one.judge(ticket)}
                 last = ticket
-            one = known[metrics[metric[row]].name, int(ordinal[row])]
-            for array, us in ((due, one.due_us), (met, one.met_until_us), (breached, one.breached_us)):
-                array[row] = NAT if us is None else us
+            yield row, known[metrics[metric[row]].name, int(ordinal[row])]
 
 
 def plain_list(name: str, array: NDArray[Any]) -> list[Any]:

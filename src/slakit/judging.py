@@ -189,7 +189,7 @@ class TicketJudge:
         parts: list[tuple[Run, list[Change]]] = []
         for position, event in later:
             change, before = self._change(ticket, metric, fields, position, event.at, begin), kept[-1]
-            how = _retarget(change, before)
+            how = retarget_of(change, before)
             if how == "pinned":
                 continue
             if not change.retargets(before):
@@ -279,7 +279,8 @@ def _history(past: Sequence[JudgedCycle], changes: Sequence[Change]) -> tuple[Pa
     return tuple(found)
 
 
-def _retarget(change: Change, before: Change) -> str:
+def retarget_of(change: Change, before: Change) -> str:
+    """How the policy that a change leads to (else the one before) takes it: from_start, from_change or pinned."""
     policy = change.choice.policy or before.choice.policy
     return "from_start" if policy is None else policy.retarget
 

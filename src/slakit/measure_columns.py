@@ -1,26 +1,25 @@
 """The main job over columns: readings by ticket, the column interpreter, and the object interpreter for the rest."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Bools, Ints
-from slakit.columns.interpret import Readings, interpret, regular_tickets
+from slakit.columns.block import Bools, Ints
+from slakit.columns.interpret import interpret, regular_tickets
 from slakit.cycle_arrays import arrays_of_runs
 from slakit.cycles import Cycles
 from slakit.errors import ScheduleError
-from slakit.events.keys import PLACED_KEYS
 from slakit.events.kinds import EventKind
 from slakit.machine.program import Program
 from slakit.measure import ticket_rows
-from slakit.replays import Replayer, merges
-from slakit.runs import disjoint
+from slakit.replays import Replayer, merges_in
 from slakit.schedule import Schedule, ScheduleBy
+from slakit.ticket_readings import TicketReadings, exclusion_groups, field_at_creation, numbered
 
 if TYPE_CHECKING:
-    from slakit.events import EventLog, Exclusion
+    from slakit.events import Event, EventLog, Exclusion
     from slakit.events.columns import EventColumns
 
 
@@ -37,7 +36,8 @@ def measure_columns(
     try:
         arrays = _arrays(log, columns, program, schedule, as_of, exclusions)
     except ScheduleError:
-        by_metric = ticket_rows(replayer_of(log, columns, program, as_of), columns.tickets.tolist(), schedule, exclusions)
+        replayer = replayer_of(log, columns, program, as_of, np.zeros(len(columns.tickets), np.bool_))
+        by_metric = ticket_rows(replayer, columns.tickets.tolist(), schedule, exclusions)
         return Cycles(program.metrics, log, as_of, schedule=schedule, rows=tuple(row for rows in by_metric.values() for row in rows))
     return Cycles(program.metrics, log, as_of, schedule=schedule, arrays=arrays)
 
@@ -59,13 +59,42 @@ def _arrays(  # noqa: PLR0917 - what the work needs, handed on
     reader = TicketReadings(schedules, which, exclusion_groups(columns, exclusions, as_of), as_of)
     runs = interpret(columns, program, lambda block, codes, _metric: reader.read(block, codes), as_of, regular)
     rest = columns.tickets[~regular].tolist()
-    others = ticket_rows(replayer_of(log, columns, program, as_of), rest, schedule, exclusions)
+    others = ticket_rows(replayer_of(log, columns, program, as_of, regular), rest, schedule, exclusions)
     return lambda: arrays_of_runs(runs, columns, program.metrics, regular, others)
 
 
-def replayer_of(log: "EventLog", columns: "EventColumns", program: Program, as_of: int) -> Replayer:
+def replayer_of(log: "EventLog", columns: "EventColumns", program: Program, as_of: int, regular: Bools) -> Replayer:
     """The object interpreter for the tickets that columns leave to it."""
-    return Replayer(log, program, as_of, merges(log) if bool((columns.kind == EventKind.MERGED).any()) else {})
+    asked = ~regular
+    asked[columns.ticket[columns.kind == EventKind.MERGED]] = True
+    return Replayer(log, program, as_of, merges_in(columns), EventBatches(columns, np.flatnonzero(asked)))
+
+
+class EventBatches:
+    """The events of some tickets as objects, built many tickets at a time: building one ticket's takes as long as building a hundred's."""
+
+    TICKETS = 256
+
+    def __init__(self, columns: "EventColumns", codes: Ints) -> None:
+        """The events of the tickets with some codes (ascending)."""
+        self._columns = columns
+        self._codes = codes
+        self._batch = lru_cache(maxsize=8)(self._built)
+
+    def __call__(self, ticket: str | int) -> "Sequence[Event]":
+        """One ticket's events in canonical order."""
+        code = self._columns.code_of(ticket)
+        assert code is not None  # noqa: S101 - only tickets of these columns are asked for
+        place = int(np.searchsorted(self._codes, code))
+        return self._batch(place // self.TICKETS)[ticket]
+
+    def _built(self, batch: int) -> "dict[str | int, list[Event]]":
+        codes = self._codes[batch * self.TICKETS : (batch + 1) * self.TICKETS]
+        starts = self._columns.starts
+        lengths = starts[codes + 1] - starts[codes]
+        ends = np.cumsum(lengths)
+        positions = np.arange(int(ends[-1])) + np.repeat(starts[codes] - (ends - lengths), lengths)
+        return dict(self._columns.take(positions).each_ticket())
 
 
 def changing_tickets(columns: "EventColumns", fields: Collection[str]) -> Bools:
@@ -80,70 +109,6 @@ def changing_tickets(columns: "EventColumns", fields: Collection[str]) -> Bools:
     return changing
 
 
-class Groups(NamedTuple):
-    """The distinct sets of exclusions that apply to tickets.
-
-    Attributes:
-        spans: per set, its disjoint ascending spans, us.
-        group: per ticket, which set applies.
-    """
-
-    spans: list[tuple[tuple[int, int], ...]]
-    group: Ints
-
-
-class TicketReadings:
-    """The reading of every event on its ticket's schedule, less the exclusions that apply to the ticket.
-
-    The readings of the block that was read last are kept, since every clock of a program asks for them.
-    """
-
-    def __init__(self, schedules: Sequence[Schedule], which: Ints | None, groups: Groups, as_of: int) -> None:
-        """Readings for schedules in use, and for each ticket which one (None: the first)."""
-        self.schedules = schedules
-        self.which = which
-        self.groups = groups
-        self.as_of = as_of
-        self._last: tuple[Block, Readings] | None = None
-
-    def read(self, block: Block, codes: Ints) -> Readings:
-        """The readings of a block, given the codes of its tickets."""
-        if self._last is not None and self._last[0] is block:
-            return self._last[1]
-        end = np.empty(len(codes), np.int64)
-        if self.which is None:
-            clock = self.schedules[0].clock
-            opened = clock.read_array(block.at)
-            end[:] = clock.read(self.as_of)
-        else:
-            opened = np.empty(len(block), np.int64)
-            which = self.which[codes]
-            by_event = which[block.ticket]
-            for choice in np.unique(which[which >= 0]).tolist():
-                clock = self.schedules[choice].clock
-                here = by_event == choice
-                opened[here] = clock.read_array(block.at[here])
-                end[which == choice] = clock.read(self.as_of)
-        readings = self._less_exclusions(block, codes, opened, end) if self.groups.spans else Readings(opened, end)
-        self._last = (block, readings)
-        return readings
-
-    def _less_exclusions(self, block: Block, codes: Ints, opened: Ints, end: Ints) -> Readings:
-        """Exclusions as a reading of their own: the open time of the spans up to each event."""
-        excluded, excluded_end = np.zeros_like(opened), np.zeros_like(end)
-        which = np.zeros(len(codes), np.int64) if self.which is None else self.which[codes]
-        group = self.groups.group[codes]
-        for choice, spans_of in {(int(a), int(b)) for a, b in zip(which, group, strict=True)}:
-            read = self.schedules[choice].clock.read
-            tickets = (which == choice) & (group == spans_of)
-            events = tickets[block.ticket]
-            for start, until in self.groups.spans[spans_of]:
-                low, high = read(start), read(until)
-                excluded[events] += np.clip(opened[events], low, high) - low
-                excluded_end[tickets] += np.clip(end[tickets], low, high) - low
-        return Readings(opened, end, excluded, excluded_end)
-
-
 def _choices(columns: "EventColumns", schedule: Schedule | ScheduleBy, regular: Bools) -> tuple[list[Schedule], Ints | None]:
     """The schedules in use, and for each ticket which one (None: the only one)."""
     if isinstance(schedule, Schedule):
@@ -154,37 +119,3 @@ def _choices(columns: "EventColumns", schedule: Schedule | ScheduleBy, regular: 
     for code in np.unique(at_creation[regular]).tolist():
         which[at_creation == code] = numbered(schedule.schedule_for(None if code < 0 else names[code]), schedules)
     return schedules, which
-
-
-def numbered(schedule: Schedule, schedules: list[Schedule]) -> int:
-    """The number of a schedule in a list of those in use; it is added when it is new."""
-    if schedule not in schedules:
-        schedules.append(schedule)
-    return schedules.index(schedule)
-
-
-def exclusion_groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]", as_of: int) -> Groups:
-    """The distinct sets of exclusions, and for each ticket which one applies by its fields at creation."""
-    tickets = len(columns.tickets)
-    known = [exclusion for exclusion in exclusions if exclusion.start < as_of]
-    if not known or not tickets:
-        return Groups([], np.zeros(tickets, np.int64))
-    applies = np.stack([applies_to(exclusion, columns) for exclusion in known], axis=1)
-    distinct, group = np.unique(applies, axis=0, return_inverse=True)
-    spans = [
-        disjoint([(one.start, min(one.end, as_of)) for one, holds in zip(known, row, strict=True) if holds]) for row in distinct.tolist()
-    ]
-    return Groups(spans, group.reshape(-1))
-
-
-def applies_to(exclusion: "Exclusion", columns: "EventColumns") -> Bools:
-    """Per ticket, whether an exclusion applies by the ticket's fields at creation."""
-    return exclusion.when.over(lambda key: field_at_creation(columns, key), len(columns.tickets))
-
-
-def field_at_creation(columns: "EventColumns", key: str) -> tuple[NDArray[np.int32], list[Any]]:
-    """A field of each ticket as it was created: codes (-1: missing) and their values; what every event has (actor, status, ...) is no field."""
-    if key in PLACED_KEYS:
-        return np.full(len(columns.tickets), -1, np.int32), []
-    codes, names = columns.coded(key)
-    return codes[columns.starts[:-1]], names

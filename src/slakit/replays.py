@@ -1,6 +1,6 @@
 """Whole tickets through the object interpreter: merges, exclusions and changing schedules included."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slakit.events.event import Event
@@ -15,6 +15,7 @@ from slakit.timeline import Replay, Wait, replay
 
 if TYPE_CHECKING:
     from slakit.events import EventLog, Exclusion
+    from slakit.events.columns import EventColumns
 
 Ticket = str | int
 _MERGED, _FIELD, _EXCLUDED = EventKind.MERGED, EventKind.FIELD, EventKind.EXCLUDED
@@ -30,16 +31,28 @@ class Replayer:
         as_of: instant in us.
     """
 
-    def __init__(self, log: "EventLog", program: Program, as_of: int, merged_into: Mapping[Ticket, Sequence[Ticket]] | None = None) -> None:
-        """A replayer; ``merged_into`` maps a survivor to the tickets merged into it (None: look them up)."""
+    def __init__(
+        self, log: "EventLog", program: Program, as_of: int, merged_into: Mapping[Ticket, Sequence[Ticket]] | None = None,
+        events_of: Callable[[Ticket], Sequence[Event]] | None = None,
+    ) -> None:  # fmt: skip
+        """A replayer.
+
+        Args:
+            log: the log.
+            program: the clocks.
+            as_of: instant in us.
+            merged_into: which tickets were merged into a survivor; None: look them up.
+            events_of: gives a ticket's events; None: the log does.
+        """
         self.log = log
+        self._events_of = log.events_of if events_of is None else events_of
         self.program = program
         self.as_of = as_of
         self._merged_into = merges(log) if merged_into is None else merged_into
 
     def life(self, ticket: Ticket) -> Sequence[Event]:
         """The ticket's life as known at ``as_of``."""
-        return life(self.log.events_of(ticket), self.as_of)
+        return life(self._events_of(ticket), self.as_of)
 
     def run(self, ticket: Ticket, events: Sequence[Event]) -> Replay:
         """Replay one ticket, given its life."""
@@ -74,13 +87,32 @@ class Replayer:
 
 def merges(log: "EventLog") -> dict[Ticket, list[Ticket]]:
     """Which tickets were merged into which: survivor -> tickets."""
-    found: dict[Ticket, list[Ticket]] = {}
+    return merges_in(log.columns()) if log.in_columns else _by_survivor(_merged(log))
+
+
+def merges_in(columns: "EventColumns") -> dict[Ticket, list[Ticket]]:
+    """`merges` of a log in columns."""
+    (at,) = (columns.kind == _MERGED).nonzero()
+    if not len(at):
+        return {}
+    codes, names = columns.coded("into")
+    tickets = columns.tickets[columns.ticket[at]].tolist()
+    return _by_survivor(zip(tickets, [names[code] for code in codes[at].tolist()], strict=True))
+
+
+def _merged(log: "EventLog") -> Iterator[tuple[Ticket, Ticket]]:
     for ticket, events in log.by_ticket().items():
         for event in events:
             if event.kind is _MERGED:
-                into = found.setdefault(event.data["into"], [])
-                if ticket not in into:
-                    into.append(ticket)
+                yield ticket, event.data["into"]
+
+
+def _by_survivor(merged: Iterable[tuple[Ticket, Ticket]]) -> dict[Ticket, list[Ticket]]:
+    found: dict[Ticket, list[Ticket]] = {}
+    for ticket, survivor in merged:
+        into = found.setdefault(survivor, [])
+        if ticket not in into:
+            into.append(ticket)
     return found
 
 

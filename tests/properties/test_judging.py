@@ -13,7 +13,17 @@ from slakit import Escalation, EventLog, Policy, PolicySet, Schedule
 from slakit._time import utc
 from tests.profiles import examples
 from tests.strategies import PRIORITIES, START, STATUSES, as_ofs, as_table, log_of, well_formed_rows
-from tests.strategies_judging import exclusions, judging_rows, lengths, merging_rows, policy_sets, schedules, spans
+from tests.strategies_judging import (
+    changing_rows,
+    exclusions,
+    following_policy_sets,
+    judging_rows,
+    lengths,
+    merging_rows,
+    policy_sets,
+    schedules,
+    spans,
+)
 
 US = timedelta(microseconds=1)
 
@@ -44,6 +54,26 @@ def test_objects_and_columns_judge_alike(rows, policies, as_of, excluded):
     other = policies.judge(log_of(rows, columns=True), as_of=utc(as_of), engine="column", exclusions=excluded)
     assert one.to_dict() == other.to_dict()
     assert one.findings == other.findings
+
+
+@examples(600)
+@given(changing_rows(), st.one_of(following_policy_sets(), policy_sets()), as_ofs(), exclusions())
+def test_objects_and_columns_follow_changes_alike(rows, policies, as_of, excluded):
+    """So they do on tickets that change what policies read again and again, with merges among them."""
+    one = policies.judge(log_of(rows), as_of=utc(as_of), engine="object", exclusions=excluded)
+    other = policies.judge(log_of(rows, columns=True), as_of=utc(as_of), engine="column", exclusions=excluded)
+    assert one.to_dict() == other.to_dict()
+    assert one.findings == other.findings
+
+
+@examples(200)
+@given(changing_rows(), following_policy_sets(), as_ofs())
+def test_columns_judge_changing_tickets_themselves(rows, policies, as_of):
+    """On one schedule, with fixed targets that no change begins anew, only tickets into which others are merged are left to objects."""
+    judged = policies.judge(log_of(rows, columns=True), as_of=utc(as_of), engine="column")
+    left = judged.regular.judged
+    survivors = {row["into"] for row in rows if row["kind"] == "merged" and row["at"] <= utc(as_of)}
+    assert set(left.columns.tickets[~left.regular].tolist()) <= survivors
 
 
 @examples(300)

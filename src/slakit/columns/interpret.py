@@ -5,13 +5,14 @@ which `slakit.measure` gives to the object interpreter. Both give identical inte
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from slakit.columns.block import Block, Bools, Ints, leads
+from slakit.columns.readings import Readings
+from slakit.columns.run_columns import Marked, RunColumns, Stretch
 from slakit.columns.situations import Situation, situation
 from slakit.columns.strategies import Meanings, Moves, moves
 from slakit.columns.symbols import SymbolTable
@@ -28,174 +29,11 @@ BLOCK_EVENTS = 1 << 17
 LONG_TICKET = 1 << 14
 """A ticket with more events than this would hold up lock-step and goes to the object interpreter."""
 
-ReadBlock = Callable[[Block, Ints, int], "Readings"]
-
-
-@attrs.define(eq=False)
-class Readings:
-    """Working time of a block, each event read once.
-
-    Attributes:
-        open: int64[n], the reading R of each event on its ticket's schedule, us.
-        open_end: int64[tickets], the reading at the instant up to which the log is known.
-        excluded: int64[n] or None, the part of ``open`` that exclusions take out.
-        excluded_end: int64[tickets] or None, likewise.
-    """
-
-    open: Ints
-    open_end: Ints
-    excluded: Ints | None = None
-    excluded_end: Ints | None = None
-
-
-class Stretch(NamedTuple):
-    """The cycles of one clock in one block, ordered by ticket and ordinal.
-
-    Attributes:
-        metric: index of the clock.
-        opened: int32, position of the event that opened the cycle.
-        stop: int32, position of the event that ended it, -1 while open.
-        state: uint8, `State`.
-        cause: uint16, index into `RunColumns.causes`, 0 while open.
-        elapsed: int64, us of working time.
-        anchor: int32, position of the event that the cycle dates from; None where it is ``opened`` throughout.
-        paused: int64, us of working time of the pauses; None for zeros.
-        excluded: likewise, what exclusions take out.
-        carried: likewise, what the ticket's earlier cycles of the clock took, where it accumulates.
-    """
-
-    metric: int
-    opened: NDArray[np.int32]
-    stop: NDArray[np.int32]
-    state: NDArray[np.uint8]
-    cause: NDArray[np.uint16]
-    elapsed: Ints
-    anchor: NDArray[np.int32] | None = None
-    paused: Ints | None = None
-    excluded: Ints | None = None
-    carried: Ints | None = None
-
-
-@attrs.define(eq=False)
-class RunColumns:
-    """Cycles as arrays, one row a cycle, ordered by metric, ticket and ordinal.
-
-    They stay in the stretches in which they were found; a whole column is put together whenever it
-    is asked for, since memory that is written once costs more than the work on it.
-
-    Attributes:
-        columns: the events known.
-        as_of: the instant up to which they are known, us.
-        stretches: the cycles.
-        causes: the texts of `cause`.
-    """
-
-    columns: "EventColumns"
-    as_of: int
-    stretches: list[Stretch]
-    causes: list[str]
-
-    def rows(self) -> Iterator[tuple[slice, Stretch]]:
-        """The stretches, each with its place among all rows."""
-        first = 0
-        for stretch in self.stretches:
-            last = first + len(stretch.opened)
-            yield slice(first, last), stretch
-            first = last
-
-    @property
-    def metric(self) -> NDArray[np.uint8]:
-        """Index of the clock."""
-        numbers = np.array([stretch.metric for stretch in self.stretches], np.uint8)
-        return np.repeat(numbers, [len(stretch.opened) for stretch in self.stretches])
-
-    @property
-    def ticket(self) -> NDArray[np.int32]:
-        """Code of the ticket in the columns."""
-        return self.columns.ticket.take(self.opened)
-
-    @property
-    def ordinal(self) -> Ints:
-        """1 for the first cycle of the clock on the ticket."""
-        metric = self.metric
-        first = np.flatnonzero(leads(self.ticket) | leads(metric))
-        return np.arange(1, len(metric) + 1) - np.repeat(first, np.diff(first, append=len(metric)))
-
-    @property
-    def opened(self) -> NDArray[np.int32]:
-        """Position of the event that opened the cycle."""
-        return self._whole([stretch.opened for stretch in self.stretches], np.int32)
-
-    @property
-    def anchor(self) -> NDArray[np.int32]:
-        """Position of the event that the cycle dates from."""
-        return self._whole([stretch.opened if stretch.anchor is None else stretch.anchor for stretch in self.stretches], np.int32)
-
-    @property
-    def stop(self) -> NDArray[np.int32]:
-        """Position of the event that ended the cycle, -1 while open."""
-        return self._whole([stretch.stop for stretch in self.stretches], np.int32)
-
-    @property
-    def state(self) -> NDArray[np.uint8]:
-        """`State`."""
-        return self._whole([stretch.state for stretch in self.stretches], np.uint8)
-
-    @property
-    def cause(self) -> NDArray[np.uint16]:
-        """Index into ``causes``, 0 while open."""
-        return self._whole([stretch.cause for stretch in self.stretches], np.uint16)
-
-    @property
-    def started(self) -> Ints:
-        """The instant that each cycle dates from, us."""
-        return self.columns.at.take(self.anchor)
-
-    @property
-    def end(self) -> Ints:
-        """The instant of the stop, or that up to which the log is known, us."""
-        return self._whole([self.end_of(stretch) for stretch in self.stretches], np.int64)
-
-    def end_of(self, stretch: Stretch) -> Ints:
-        """`end` of a stretch."""
-        end = self.columns.at[stretch.stop]
-        end[np.flatnonzero(stretch.stop < 0)] = self.as_of
-        return end
-
-    @property
-    def elapsed(self) -> Ints:
-        """Working time, us."""
-        return self._whole([stretch.elapsed for stretch in self.stretches], np.int64)
-
-    @property
-    def paused(self) -> Ints:
-        """Working time of the pauses, us."""
-        return self._whole([stretch.paused for stretch in self.stretches], np.int64)
-
-    @property
-    def excluded(self) -> Ints:
-        """Working time that exclusions take out, us."""
-        return self._whole([stretch.excluded for stretch in self.stretches], np.int64)
-
-    @property
-    def carried(self) -> Ints:
-        """Working time of the ticket's earlier cycles of the clock, us, where it accumulates; else 0."""
-        return self._whole([stretch.carried for stretch in self.stretches], np.int64)
-
-    def _whole(self, parts: "list[NDArray[Any] | None]", dtype: Any) -> NDArray[Any]:
-        whole = np.zeros(len(self), dtype)
-        for (rows, _), part in zip(self.rows(), parts, strict=True):
-            if part is not None:
-                whole[rows] = part
-        return whole
-
-    def __len__(self) -> int:
-        """Number of cycles."""
-        return sum(len(stretch.opened) for stretch in self.stretches)
+ReadBlock = Callable[[Block, Ints, int], Readings]
 
 
 def regular_tickets(columns: "EventColumns") -> Bools:
-    """Which tickets have one `created`, as their first event, no merge, and no exclusion events."""
+    """Which tickets have one `created`, as their first event, no ticket merged into them, and no exclusion events."""
     kind, starts = columns.kind, columns.starts[:-1]
     created = kind == EventKind.CREATED
     regular: Bools = created[starts]
@@ -203,12 +41,14 @@ def regular_tickets(columns: "EventColumns") -> Bools:
         further = created.copy()
         further[starts] = False
         regular[columns.ticket[further]] = False
-    odd = (kind == EventKind.MERGED) | (kind == EventKind.EXCLUDED) | (kind == EventKind.INCLUDED)
-    if odd.any():
-        regular[columns.ticket[odd]] = False
+    excluding = (kind == EventKind.EXCLUDED) | (kind == EventKind.INCLUDED)
+    if excluding.any():
+        regular[columns.ticket[excluding]] = False
+    merged = np.flatnonzero(kind == EventKind.MERGED)
+    if len(merged):
         into, names = columns.coded("into")
-        survivors = {names[code] for code in np.unique(into[into >= 0]).tolist()}
-        regular[[code for code, ticket in enumerate(columns.tickets.tolist()) if ticket in survivors]] = False
+        survivors = [columns.code_of(names[code]) for code in np.unique(into[merged]).tolist()]
+        regular[[code for code in survivors if code is not None]] = False
     regular[np.diff(columns.starts) > LONG_TICKET] = False
     return regular
 
@@ -240,7 +80,9 @@ def blocks(columns: "EventColumns", regular: Bools) -> Iterator[tuple[Block, Int
         first = last
 
 
-def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of: int, regular: Bools) -> RunColumns:
+def interpret(  # noqa: PLR0917 - what the work needs
+    columns: "EventColumns", program: Program, read: ReadBlock, as_of: int, regular: Bools, marks: Ints | None = None
+) -> RunColumns:
     """Run every regular ticket through the clocks of a program.
 
     Args:
@@ -249,6 +91,7 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
         read: gives the readings of a block for a clock, given the codes of the block's tickets and the clock's index.
         as_of: instant in us; open cycles end there.
         regular: which tickets to take.
+        marks: positions of events, ascending, at which it is asked how much each running clock has used up.
     """
     table = SymbolTable(program)
     causes: dict[str, int] = {"": 0}
@@ -261,14 +104,31 @@ def interpret(columns: "EventColumns", program: Program, read: ReadBlock, as_of:
             meanings = [
                 Meanings(metric, [row[index] for row in table.rows], table.codes, causes) for index, metric in enumerate(program.metrics)
             ]
+        here = None if marks is None or not len(marks) else _marks_of(block, marks)
         for index, metric in enumerate(program.metrics):
             moved = moves(block, known.numbers, metric, meanings[index])
             readings = read(block, codes, index)
-            found[index].append(_runs(metric, block, known, index=index, meanings=meanings[index], readings=readings, moved=moved))
+            stretch = _runs(metric, block, known, index=index, meanings=meanings[index], readings=readings, moved=moved, marks=here)
+            found[index].append(stretch)
     return RunColumns(columns, as_of, [stretch for of_metric in found for stretch in of_metric], list(causes))
 
 
-def _runs(metric: Metric, block: Block, known: Situation, *, index: int, meanings: Meanings, readings: Readings, moved: Moves) -> Stretch:
+Marks = tuple[Ints, Ints]
+"""Events of a block at which is asked what the clocks have used up: their indices, and their numbers among all that are asked for."""
+
+
+def _marks_of(block: Block, marks: Ints) -> Marks | None:
+    if isinstance(block.positions, slice):
+        low, high = np.searchsorted(marks, (block.positions.start, block.positions.stop))
+        return (marks[low:high] - block.positions.start, np.arange(low, high)) if low < high else None
+    place = np.minimum(np.searchsorted(block.positions, marks), len(block) - 1)
+    here = np.flatnonzero(block.positions.take(place) == marks)
+    return (place.take(here), here) if len(here) else None
+
+
+def _runs(
+    metric: Metric, block: Block, known: Situation, *, index: int, meanings: Meanings, readings: Readings, moved: Moves, marks: Marks | None
+) -> Stretch:
     opens, numbers = moved.at.take(moved.opens), known.numbers
     if not len(opens):
         narrow = np.empty(0, np.int32)
@@ -283,14 +143,20 @@ def _runs(metric: Metric, block: Block, known: Situation, *, index: int, meaning
     state, cause = meanings.state.take(stop_number), meanings.cause.take(stop_number)
     cause[going] = 0
     anchor = _anchors(opens, known, meanings)
-    elapsed = _spent(readings.open, readings.open_end, anchor=anchor, at_stop=at_stop, going=going, ticket=ticket)
-    excluded = paused = carried = None
-    if readings.excluded is not None and readings.excluded_end is not None:
-        excluded = _spent(readings.excluded, readings.excluded_end, anchor=anchor, at_stop=at_stop, going=going, ticket=ticket)
+    elapsed = readings.open.take(at_stop)
+    elapsed[going] = readings.open_end.take(ticket.take(going))
+    begun = readings.open.take(anchor)
+    excluded = paused = carried = marked = None
+    if readings.excluding is not None:
+        excluded = readings.excluding.up_to(elapsed, ticket)
+        excluded -= readings.excluding.up_to(begun, ticket)
+    elapsed -= begun
+    if excluded is not None:
         elapsed -= excluded
     state[going] = State.RUNNING
-    if moved.state is not None:
-        paused, state[going] = _paused(block, moved, moved.state, readings, close=close, going=going)
+    pauses = None if moved.state is None else _Pauses(block, moved, moved.state, readings)
+    if pauses is not None:
+        paused, state[going] = pauses.of(close=close, going=going)
         elapsed -= paused
     if metric.accumulates:
         first = np.flatnonzero(leads(ticket))
@@ -300,15 +166,27 @@ def _runs(metric: Metric, block: Block, known: Situation, *, index: int, meaning
     stop[going] = -1
     opened = _global(block.positions, opens)
     since = None if anchor is opens else _global(block.positions, anchor)
-    return Stretch(index, opened, stop, state, cause, elapsed, since, paused, excluded, carried)
+    if marks is not None:
+        at_stop[going] = len(block)
+        cycle = np.searchsorted(opens, marks[0]) - 1
+        within = np.flatnonzero((cycle >= 0) & (ticket.take(cycle) == block.ticket.take(marks[0])) & (marks[0] < at_stop.take(cycle)))
+        if len(within):
+            cycle, at = cycle.take(within), marks[0].take(within)
+            spent = _net(readings, at, block) - _net(readings, anchor.take(cycle), block)
+            if pauses is not None:
+                spent -= pauses.until(at, cycle)
+            if carried is not None:
+                spent += carried.take(cycle)
+            marked = Marked(cycle, marks[1].take(within), spent)
+    return Stretch(index, opened, stop, state, cause, elapsed, since, paused, excluded, carried, marked)
 
 
-def _spent(reading: Ints, at_end: Ints, *, anchor: Ints, at_stop: Ints, going: Ints, ticket: Ints) -> Ints:
-    """A reading at the end of each cycle less that at its anchor."""
-    spent = reading.take(at_stop)
-    spent[going] = at_end.take(ticket.take(going))
-    spent -= reading.take(anchor)
-    return spent
+def _net(readings: Readings, at: Ints, block: Block) -> Ints:
+    """The readings of some events, exclusions taken out."""
+    net = readings.open.take(at)
+    if readings.excluding is not None:
+        net -= readings.excluding.up_to(net, block.ticket.take(at))
+    return net
 
 
 def _global(positions: "slice | Ints", local: Ints) -> NDArray[np.int32]:
@@ -327,22 +205,46 @@ def _anchors(opens: Ints, known: Situation, meanings: Meanings) -> Ints:
     return anchors
 
 
-def _paused(
-    block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings, *, close: Ints, going: Ints
-) -> tuple[Ints, NDArray[np.uint8]]:
-    """Paused working time of each cycle, and the state in which each one that has not ended stands."""
-    ticket = block.ticket.take(moved.at)
-    net, net_end = readings.open, readings.open_end
-    if readings.excluded is not None and readings.excluded_end is not None:
-        net, net_end = net - readings.excluded, net_end - readings.excluded_end
-    here = net.take(moved.at)
-    first = np.flatnonzero(leads(ticket))
-    last = np.append(first[1:], len(ticket)) - 1
-    following = np.empty_like(here)
-    following[:-1] = here[1:]
-    following[last] = net_end.take(ticket[last])
-    spent = np.zeros(len(here) + 1, np.int64)
-    np.cumsum((following - here) * (state == State.PAUSED), out=spent[1:])
-    end = close.copy()
-    end[going] = last[np.searchsorted(first, moved.opens[going], "right") - 1] + 1
-    return spent.take(end) - spent.take(moved.opens), state[end[going] - 1]
+class _Pauses:
+    """The pauses of a clock in a block.
+
+    Attributes:
+        here: the net reading at each event that counts.
+        spent: paused working time of the block before each event that counts, and in all.
+    """
+
+    def __init__(self, block: Block, moved: Moves, state: NDArray[np.uint8], readings: Readings) -> None:
+        """Add the pauses up."""
+        self.moved = moved
+        self.state = state
+        self._block, self._readings = block, readings
+        ticket = block.ticket.take(moved.at)
+        self.here = _net(readings, moved.at, block)
+        self._first = np.flatnonzero(leads(ticket))
+        self._last = np.append(self._first[1:], len(ticket)) - 1
+        following = np.empty_like(self.here)
+        following[:-1] = self.here[1:]
+        tickets = ticket[self._last]
+        at_end = readings.open_end.take(tickets)
+        if readings.excluding is not None:
+            at_end -= readings.excluding.up_to(at_end, tickets)
+        following[self._last] = at_end
+        following -= self.here
+        following *= state == State.PAUSED
+        self.spent = np.zeros(len(self.here) + 1, np.int64)
+        np.cumsum(following, out=self.spent[1:])
+
+    def of(self, *, close: Ints, going: Ints) -> tuple[Ints, NDArray[np.uint8]]:
+        """Paused working time of each cycle, and the state in which each one that has not ended stands."""
+        moved = self.moved
+        end = close.copy()
+        end[going] = self._last[np.searchsorted(self._first, moved.opens[going], "right") - 1] + 1
+        return self.spent.take(end) - self.spent.take(moved.opens), self.state[end[going] - 1]
+
+    def until(self, at: Ints, cycle: Ints) -> Ints:
+        """Paused working time of cycles up to events in their midst."""
+        last = np.searchsorted(self.moved.at, at, "right") - 1
+        paused = self.spent.take(last) - self.spent.take(self.moved.opens.take(cycle))
+        lasting = self.state.take(last) == State.PAUSED
+        paused += lasting * (_net(self._readings, at, self._block) - self.here.take(last))
+        return paused

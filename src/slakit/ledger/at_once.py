@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from slakit.events.kinds import EventKind
-from slakit.ledger.standings import breaches_of, judged_again
+from slakit.cycle_arrays import removal
+from slakit.ledger.standings import UNCHARGED, breaches_of, judged_again
 from slakit.money import Money
 from slakit.penalty.assess import Contract, Rules
 from slakit.penalty.ledger import Ledger
@@ -75,9 +75,8 @@ def _overruns(regular: "JudgedArrays") -> "dict[tuple[str, str | None, int], tup
     judged = regular.judged
     columns, choices = judged.columns, judged.choices
     charged = {rule.metric for choice in choices if choice.policy is not None for rule in choice.policy.penalties}
-    gone = np.flatnonzero((columns.kind == EventKind.SPAM) | (columns.kind == EventKind.DELETED))
-    uncharged = np.zeros(len(columns.tickets), np.bool_)
-    uncharged[columns.ticket[gone]] = True
+    removed, reasons = removal(columns)
+    uncharged = np.array([reason in UNCHARGED for reason in reasons], np.bool_).take(removed)
     at_field = bool(judged.at_field.any())
     found: dict[tuple[str, str | None, int], tuple[Penalty, list[NDArray[np.int64]]]] = {}
     for rows, stretch in judged.runs.rows():
@@ -86,9 +85,9 @@ def _overruns(regular: "JudgedArrays") -> "dict[tuple[str, str | None, int], tup
             continue
         over = regular.column("overrun_us")[rows] if at_field else judged.overrun_of(rows, stretch)
         here = np.flatnonzero(judged.verdict[rows] == _BREACHED)
-        if len(gone):
+        if uncharged.any():
             here = here[~uncharged[columns.ticket.take(stretch.opened.take(here))]]
-        numbers = np.broadcast_to(judged.choice_of(stretch), len(over)).take(here)
+        numbers = np.broadcast_to(judged.choice_of(rows, stretch), len(over)).take(here)
         for number in np.flatnonzero(np.bincount(numbers)).tolist():
             policy = choices[number].policy
             for rule in () if policy is None else policy.penalties:

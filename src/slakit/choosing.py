@@ -1,0 +1,236 @@
+"""What applies to the cycles of many tickets: policies are chosen once for each combination of fields.
+
+Where a field changes during a ticket's life, every cycle is followed through the changes, by the same
+rules as `slakit.judging` has for one ticket.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
+import numpy as np
+
+from slakit._time import NAT
+from slakit.columns.block import Bools, Ints, leads
+from slakit.columns.numbering import combined, distinct
+from slakit.columns.run_columns import Marked, Stretch
+from slakit.events.kinds import EventKind
+from slakit.judging import Change, retarget_of
+from slakit.machine.program import Program
+from slakit.policy import Choice, PolicySet
+from slakit.ticket_readings import field_at_creation
+
+if TYPE_CHECKING:
+    from slakit.events.columns import EventColumns
+
+_KEEPS, _GIVES_WAY, _RETARGETS, _BEGINS_ANEW = range(4)
+"""What a change makes of what applied: it stays; something else applies with the same target; a new target; a new cycle."""
+
+
+class Changes(NamedTuple):
+    """Events that change a field by which policies choose.
+
+    Attributes:
+        position: of the event, ascending.
+        ticket: code of its ticket.
+        of: number of the combination that holds after it.
+    """
+
+    position: Ints
+    ticket: Ints
+    of: Ints
+
+    def only(self, tickets: Bools) -> "Changes":
+        """Those of some tickets."""
+        here = np.flatnonzero(tickets.take(self.ticket))
+        return Changes(*(part.take(here) for part in self))
+
+
+@attrs.define(eq=False)
+class Combinations:
+    """The distinct combinations of the fields that policies read, with the time at which tickets live.
+
+    Attributes:
+        of: per ticket, the number of its combination at creation.
+        choices: per clock, per combination, what applies.
+        changes: the changes of these fields.
+    """
+
+    of: Ints
+    choices: list[list[Choice]]
+    changes: Changes
+
+
+def combinations(
+    policies: PolicySet, program: Program, columns: "EventColumns", *, regular: Bools, window: Ints, begins: Ints
+) -> Combinations:
+    """Number the combinations of fields that tickets have, and choose for each.
+
+    Args:
+        policies: the policy set.
+        program: the clocks.
+        columns: the events.
+        regular: which tickets to look at.
+        window: per ticket, in which stretch of time between two boundaries of policies it lives.
+        begins: per ticket, its first instant, us.
+    """
+    names = sorted(policies.choosing_fields)
+    position = _changing(columns, names, regular)
+    ticket = columns.ticket.take(position).astype(np.int64)
+    holder = np.concatenate([np.arange(len(columns.tickets)), ticket])
+    fields = [_along(columns, name, position, ticket) for name in names]
+    of = window.astype(np.int64).take(holder)
+    for codes, given in fields:
+        of = combined(of, np.where(codes < 0, len(given), codes), len(given))
+    numbers, first, of = distinct(np.where(regular.take(holder), of, -1))
+    choices: list[list[Choice]] = [[] for _ in program.metrics]
+    for number, where in zip(numbers.tolist(), first.tolist(), strict=True):
+        if number < 0:
+            for chosen in choices:
+                chosen.append(Choice(None, None, None, None))
+            continue
+        known = {name: given[codes[where]] for name, (codes, given) in zip(names, fields, strict=True) if codes[where] >= 0}
+        for chosen, metric in zip(choices, program.metrics, strict=True):
+            chosen.append(policies.choose(known, int(begins[holder[where]]), metric.name))
+    tickets = len(columns.tickets)
+    return Combinations(of[:tickets], choices, Changes(position, ticket, of[tickets:]))
+
+
+def _changing(columns: "EventColumns", names: Sequence[str], regular: Bools) -> Ints:
+    """The positions of events that change one of some fields of the regular tickets."""
+    changes = np.flatnonzero(columns.kind == EventKind.FIELD)
+    if not len(changes):
+        return changes
+    codes, fields = columns.coded("field")
+    wanted = np.array([name in names for name in fields], np.bool_)
+    return changes[wanted.take(codes.take(changes)) & regular.take(columns.ticket.take(changes))]
+
+
+def _along(columns: "EventColumns", name: str, position: Ints, ticket: Ints) -> tuple[Ints, list[Any]]:
+    """A field of every ticket at creation, then after every one of some events: codes (-1: missing) and their values."""
+    codes_at_creation, values = field_at_creation(columns, name)
+    created = codes_at_creation.astype(np.int64)
+    if not len(position):
+        return created, values
+    codes, given = columns.coded("value")
+    field, fields = columns.coded("field")
+    numbers = {(type(one), one): number for number, one in enumerate(values)}
+    values = list(values)
+    recode = np.full(len(given) + 1, -1, np.int64)
+    sets = field.take(position) == (fields.index(name) if name in fields else -2)
+    for code in np.unique(codes[position[sets]]).tolist():
+        if code >= 0:
+            key = (type(given[code]), given[code])
+            if key not in numbers:
+                numbers[key] = len(values)
+                values.append(given[code])
+            recode[code] = numbers[key]
+    index = np.arange(len(position))
+    last = np.maximum.accumulate(np.where(sets, index, -1))
+    begin = np.maximum.accumulate(np.where(leads(ticket), index, 0))
+    after = np.where(last >= begin, recode.take(codes.take(position.take(last))), created.take(ticket))
+    return np.concatenate([created, after]), values
+
+
+class Followed(NamedTuple):
+    """The cycles of a stretch that belong to tickets whose fields change.
+
+    Attributes:
+        rows: their numbers in the stretch, ascending.
+        combination: the number of the combination that applies to each at its end.
+        since: the instant at which the target came into force, us; `NAT` where it held from the beginning.
+        passed: whether an earlier target was passed before it went out of force.
+        anew: codes of tickets of which a change ends a cycle and begins another.
+    """
+
+    rows: Ints
+    combination: Ints
+    since: Ints
+    passed: Bools
+    anew: Ints
+
+
+class Follower:
+    """Follows the cycles of one log through the changes of fields."""
+
+    def __init__(self, columns: "EventColumns", found: Combinations, fixed: Ints) -> None:
+        """Follow with targets of fixed length.
+
+        Args:
+            columns: the events.
+            found: what applies to whom.
+            fixed: int64[clocks, combinations], targets in us, `NAT` for none.
+        """
+        self._columns = columns
+        self._found = found
+        self._fixed = fixed
+        self._changing = np.zeros(len(columns.tickets), np.bool_)
+        self._changing[found.changes.ticket] = True
+        self._outcomes: dict[tuple[int, int], int] = {}
+
+    def follow(self, stretch: Stretch) -> Followed | None:
+        """The cycles of a stretch with changes; None without any.
+
+        Args:
+            stretch: cycles whose marked events are the changes.
+        """
+        columns, changes = self._columns, self._found.changes
+        rows = np.flatnonzero(self._changing.take(columns.ticket.take(stretch.opened)))
+        if not len(rows):
+            return None
+        opened = stretch.opened.take(rows)
+        ticket = columns.ticket.take(opened).astype(np.int64)
+        last = np.searchsorted(changes.position, opened, "right") - 1
+        earlier = (last >= 0) & (changes.ticket.take(last) == ticket)
+        now = np.where(earlier, changes.of.take(last), self._found.of.take(ticket))
+        since = np.full(len(rows), NAT, np.int64)
+        cycles = Followed(rows, now, since, np.zeros(len(rows), np.bool_), np.empty(0, np.int64))
+        if stretch.marked is None:
+            return cycles
+        return cycles._replace(anew=ticket.take(self._through(stretch, stretch.marked, cycles, columns.at.take(opened))))
+
+    def _through(self, stretch: Stretch, marked: Marked, cycles: Followed, begin: Ints) -> Ints:
+        """Let the changes in the midst of cycles take effect, the first of every cycle, then the second; which cycles begin anew."""
+        _, now, since, passed, _ = cycles
+        changes = self._found.changes
+        cycle = np.searchsorted(cycles.rows, marked.cycle)
+        at, after = self._columns.at.take(changes.position.take(marked.mark)), changes.of.take(marked.mark)
+        at_once = at == begin.take(cycle)
+        now[cycle[at_once]] = after[at_once]
+        first = np.flatnonzero(leads(cycle))
+        rank = np.arange(len(cycle)) - np.repeat(first, np.diff(first, append=len(cycle)))
+        target = self._fixed[stretch.metric]
+        anew = []
+        for number in range(int(rank.max()) + 1):
+            here = np.flatnonzero((rank == number) & ~at_once)
+            which, instant, new = cycle.take(here), at.take(here), after.take(here)
+            old = now.take(which)
+            outcome = self._outcome(stretch.metric, old, new)
+            retargets, promised = outcome == _RETARGETS, target.take(old)
+            passed[which] |= retargets & (promised != NAT) & (marked.spent.take(here) > promised) & (since.take(which) < instant)
+            anew.append(which[outcome == _BEGINS_ANEW])
+            now[which] = np.where(outcome == _KEEPS, old, new)
+            since[which] = np.where(retargets, instant, since.take(which))
+        return np.concatenate(anew)
+
+    def _outcome(self, metric: int, before: Ints, after: Ints) -> Ints:
+        width = self._fixed.shape[1]
+        pairs, which = np.unique(before * width + after, return_inverse=True)
+        return np.array([self._outcome_of(metric, pair) for pair in pairs.tolist()], np.int64).take(which.reshape(-1))
+
+    def _outcome_of(self, metric: int, pair: int) -> int:
+        found = self._outcomes.get((metric, pair))
+        if found is None:
+            before, after = (Change(0, 0, self._found.choices[metric][of], 0) for of in divmod(pair, self._fixed.shape[1]))
+            found = self._outcomes[metric, pair] = _outcome(before, after)
+        return found
+
+
+def _outcome(before: Change, after: Change) -> int:
+    how = retarget_of(after, before)
+    if how == "pinned":
+        return _KEEPS
+    if not after.retargets(before):
+        same = after.choice.policy is before.choice.policy and after.choice.priority == before.choice.priority
+        return _KEEPS if same else _GIVES_WAY
+    return _RETARGETS if how == "from_start" else _BEGINS_ANEW

@@ -1,0 +1,122 @@
+"""Working time of the events of many tickets: each ticket on its schedule, less the exclusions that apply to it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slakit.columns.block import Block, Bools, Ints
+from slakit.columns.numbering import combined, distinct
+from slakit.columns.readings import Excluding, Readings
+from slakit.events.keys import PLACED_KEYS
+from slakit.runs import disjoint
+from slakit.schedule import Schedule
+
+if TYPE_CHECKING:
+    from slakit.events import Exclusion
+    from slakit.events.columns import EventColumns
+
+
+class Groups(NamedTuple):
+    """The distinct sets of exclusions that apply to tickets.
+
+    Attributes:
+        spans: per set, its disjoint ascending spans, us; empty without exclusions.
+        group: per ticket, which set applies.
+    """
+
+    spans: list[tuple[tuple[int, int], ...]]
+    group: Ints
+
+
+class TicketReadings:
+    """The reading of every event on its ticket's schedule, and what exclusions take out of it.
+
+    The readings of the block that was read last are kept, since every clock of a program asks for them.
+    """
+
+    def __init__(self, schedules: Sequence[Schedule], which: Ints | None, groups: Groups, as_of: int) -> None:
+        """Readings for schedules in use, and for each ticket which one (-1: none that is read; None: the first for all)."""
+        self.schedules = schedules
+        self.which = which
+        self.as_of = as_of
+        self._bands, self._bands_of = _bands(schedules, which, groups)
+        self._last: tuple[Block, Readings] | None = None
+
+    def read(self, block: Block, codes: Ints) -> Readings:
+        """The readings of a block, given the codes of its tickets."""
+        if self._last is not None and self._last[0] is block:
+            return self._last[1]
+        end = np.empty(len(codes), np.int64)
+        if self.which is None:
+            clock = self.schedules[0].clock
+            opened = clock.read_array(block.at)
+            end[:] = clock.read(self.as_of)
+        else:
+            opened = np.empty(len(block), np.int64)
+            which = self.which[codes]
+            by_event = which[block.ticket]
+            for choice in np.unique(which[which >= 0]).tolist():
+                clock = self.schedules[choice].clock
+                here = by_event == choice
+                opened[here] = clock.read_array(block.at[here])
+                end[which == choice] = clock.read(self.as_of)
+        excluding = None
+        if self._bands:
+            excluding = Excluding(self._bands, None if self._bands_of is None else self._bands_of[codes])
+        readings = Readings(opened, end, excluding)
+        self._last = (block, readings)
+        return readings
+
+
+def _bands(schedules: Sequence[Schedule], which: Ints | None, groups: Groups) -> tuple[list[list[tuple[int, int]]], Ints | None]:
+    """The exclusions in working time: for each pair of schedule and set of exclusions in use, and per ticket which pair."""
+    if not groups.spans:
+        return [], None
+    sets = len(groups.spans)
+    pairs, _, of = distinct(groups.group if which is None else np.where(which < 0, -1, which * sets + groups.group))
+    bands = []
+    for pair in pairs.tolist():
+        schedule, group = divmod(pair, sets)
+        read = None if pair < 0 else schedules[schedule].clock.read
+        bands.append([] if read is None else [(read(start), read(end)) for start, end in groups.spans[group]])
+    return bands, of if len(bands) > 1 else None
+
+
+def exclusion_groups(columns: "EventColumns", exclusions: "Sequence[Exclusion]", as_of: int) -> Groups:
+    """The distinct sets of exclusions, and for each ticket which one applies by its fields at creation."""
+    tickets = len(columns.tickets)
+    known = [exclusion for exclusion in exclusions if exclusion.start < as_of]
+    of = np.zeros(tickets, np.int64)
+    if not known or not tickets:
+        return Groups([], of)
+    applies = [applies_to(exclusion, columns) for exclusion in known]
+    for holds in applies:
+        of = combined(of, holds.view(np.int8).astype(np.int64), 1)
+    _, first, of = distinct(of)
+    spans = [
+        disjoint([(one.start, min(one.end, as_of)) for one, holds in zip(known, applies, strict=True) if holds[ticket]])
+        for ticket in first.tolist()
+    ]
+    return Groups(spans, of)
+
+
+def applies_to(exclusion: "Exclusion", columns: "EventColumns") -> Bools:
+    """Per ticket, whether an exclusion applies by the ticket's fields at creation."""
+    return exclusion.when.over(lambda key: field_at_creation(columns, key), len(columns.tickets))
+
+
+def numbered(schedule: Schedule, schedules: list[Schedule]) -> int:
+    """The number of a schedule in a list of those in use; it is added when it is new."""
+    if schedule not in schedules:
+        schedules.append(schedule)
+    return schedules.index(schedule)
+
+
+def field_at_creation(columns: "EventColumns", key: str) -> tuple[NDArray[np.int32], list[Any]]:
+    """A field of each ticket as it was created: codes (-1: missing) and their values; what every event has (actor, status, ...) is no field."""
+    if key in PLACED_KEYS:
+        return np.full(len(columns.tickets), -1, np.int32), []
+    codes, names = columns.coded(key)
+    return codes[columns.starts[:-1]], names
