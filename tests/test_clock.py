@@ -116,6 +116,63 @@ def test_large_arrays_answer_as_scalars(size):
         assert [int(vector[n]) for n in sample] == [scalar(int(at[n]), int(spans[n])) for n in sample]
     read = clock.read_array(at)
     assert [int(read[n]) for n in sample] == [clock.read(int(at[n])) for n in sample]
+    elapsed = clock.elapsed_array(at, at[::-1])
+    assert [int(elapsed[n]) for n in sample] == [clock.elapsed_us(int(at[n]), int(at[size - 1 - n])) for n in sample]
+
+
+@pytest.mark.parametrize("part", [1, 7, 4_000])
+def test_parts_meet_without_a_seam(monkeypatch, part):
+    """Missing places at the borders of parts, whole parts that are missing, and a horizon that grows from part to part change no answer."""
+    monkeypatch.setattr("slakit.clock.vector.CHUNK", part)
+    monkeypatch.setattr("slakit.clock.vector.SMALL", 5)
+    at = np.sort(random_points(700, years=30))
+    at = at[np.argsort(np.abs(at - ORIGIN))]
+    spans = np.random.default_rng(1).integers(-HOUR, 300 * HOUR, len(at))
+    at[::7], spans[6::7], at[140:168] = NAT, NAT, NAT
+    at[-part:] = NAT
+    end = np.roll(at, 3)
+    clock, scalars = BusinessClock(Source()), BusinessClock(Source())
+    for vector, scalar, other in (
+        (clock.elapsed_array, scalars.elapsed_us, end),
+        (clock.due_at_array, scalars.due_at_us, spans),
+        (clock.met_until_array, scalars.met_until_us, spans),
+        (clock.start_by_array, scalars.start_by_us, spans),
+    ):
+        pairs = zip(at.tolist(), other.tolist(), strict=True)
+        assert vector(at, other).tolist() == [NAT if NAT in pair else scalar(*pair) for pair in pairs]
+    assert clock.read_array(at).tolist() == [NAT if us == NAT else scalars.read(us) for us in at.tolist()]
+
+
+@pytest.mark.parametrize("years", [1, 30, 90])
+@pytest.mark.parametrize("pause", [0, 1, 45, 60 * 60 * 1_000_000])
+def test_tables_of_every_size_read_as_scalars(years, pause):
+    """Long pauses make few buckets, short ones many, very short ones buckets in which several stretches begin: all read alike."""
+
+    def source(lo, hi):
+        days = range(lo // DAY, -(-hi // DAY))
+        noon = [day * DAY + 12 * HOUR for day in days if day % 7 != 3]
+        halves = [half for at in noon for half in ((at - 3 * HOUR, at), (at + pause, at + 5 * HOUR))]
+        return [(start, end) for start, end in (halves if pause else [(at - 3 * HOUR, at + 5 * HOUR) for at in noon]) if lo <= start < hi]
+
+    clock = BusinessClock(source)
+    at = np.resize(random_points(5_000, years), 5_000)
+    edges = at // DAY * DAY + 12 * HOUR
+    at = np.concatenate([at, edges, edges - 1, edges + pause, edges + pause - 1, edges + pause + 1])
+    assert clock.read_array(at).tolist() == [clock.read(us) for us in at.tolist()]
+
+
+def test_one_instant_for_many():
+    """A single start, end or span goes with every element of the other array, a missing one with none."""
+    clock = BusinessClock(Source())
+    at = random_points(CHUNK + 3_000)
+    one = int(at[5])
+    for few in (np.array(one), np.array([one])):
+        assert clock.elapsed_array(at, few).tolist() == (clock.read(one) - clock.read_array(at)).tolist()
+        assert clock.elapsed_array(few, at).tolist() == (clock.read_array(at) - clock.read(one)).tolist()
+        assert clock.due_at_array(few, at - at.min())[:50].tolist() == [clock.due_at_us(one, int(us - at.min())) for us in at[:50]]
+    assert set(clock.elapsed_array(at, np.array(NAT)).tolist()) == {NAT}
+    assert clock.elapsed_array(at[:6].reshape(2, 3), at[6:9]).shape == (2, 3)
+    assert clock.elapsed_array(np.array(one), np.array(one)).shape == ()
 
 
 def test_shapes_strides_and_nothing():

@@ -330,6 +330,21 @@ def test_a_bad_element_is_named():
         NINE.is_open([at("2026-01-05T16:00"), "noon"])
 
 
+def test_arrays_of_integers_are_told_what_to_become():
+    """Integers have no unit and no zone: an array of them, or a series, is refused with the view that gives both."""
+    numbers = np.array([1_767_261_600_000_000], np.int64)
+    import pandas as pd
+    for given in (numbers, pd.Series(numbers)):
+        with pytest.raises(TimeError, match=r"view\('datetime64\[us\]'\)") as caught:
+            NINE.elapsed(given, at("2026-01-05T16:00"))
+        assert caught.value.code == "bad_instant"
+    with pytest.raises(TimeError, match=r"view\('timedelta64\[us\]'\)") as caught:
+        NINE.due_at(at("2026-01-05T16:00"), numbers)
+    assert caught.value.code == "bad_span"
+    assert NINE.is_open(numbers.view("datetime64[us]")).tolist() == [True]  # 2026-01-01T10:00Z, a Thursday
+    assert NINE.elapsed(numbers[:0], numbers[:0]).tolist() == []
+
+
 def test_working_days_cannot_be_counted_backwards_from_a_deadline():
     """start_by refuses working days and names the way."""
     with pytest.raises(ScheduleError, match="add_working_days") as caught:

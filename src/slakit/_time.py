@@ -304,7 +304,7 @@ def instants(given: Any, *, tz: tzinfo | None = None) -> "NDArray[np.int64]":
         tz: the zone in which naive elements of a *list* are read; None refuses them.
 
     Raises:
-        TimeError: as `instant`; ``bad_instant`` names the position.
+        TimeError: as `instant`; ``bad_instant`` names the position, and also refuses arrays of integers.
     """
     import numpy as np  # noqa: PLC0415 - scalars must not pay for it
 
@@ -315,7 +315,13 @@ def instants(given: Any, *, tz: tzinfo | None = None) -> "NDArray[np.int64]":
         elif hasattr(given, "__array__"):
             given = np.asarray(given)
     if isinstance(given, np.ndarray) and given.dtype.kind == "M":
-        return given.astype("datetime64[us]").astype(np.int64)
+        return given.astype("datetime64[us]").view(np.int64)
+    if isinstance(given, np.ndarray) and given.dtype.kind in "iu" and len(given):
+        message = (
+            f"an array of {given.dtype} says no unit and no zone: give datetime64,"
+            " e.g. array.view('datetime64[us]') of int64 microseconds since 1970-01-01T00:00Z"
+        )
+        raise TimeError(message, code="bad_instant", given=given.dtype.name)
     out = np.empty(len(given), np.int64)
     for position, element in enumerate(given):
         if element is None or element != element:  # noqa: PLR0124 - NaT differs from itself

@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
@@ -145,10 +146,20 @@ def test_arrays_answer_as_scalars(situation):
     def scalars(question, *more):
         return [NAT if (answer := ask(question, int(point), *more)) is None else answer for point in points] + [NAT]
 
-    assert clock.read_array(at).tolist() == scalars(clock.read)
-    assert clock.due_at_array(at, span).tolist() == scalars(clock.due_at_us, span)
-    assert clock.met_until_array(at, span).tolist() == scalars(clock.met_until_us, span)
-    assert clock.start_by_array(at, span).tolist() == scalars(clock.start_by_us, span)
+    def alike():
+        assert clock.read_array(at).tolist() == scalars(clock.read)
+        assert clock.elapsed_array(at, at[::-1]).tolist() == [
+            NAT,
+            *(clock.elapsed_us(a, b) for a, b in zip(points[1:], points[:0:-1], strict=True)),
+            NAT,
+        ]
+        assert clock.due_at_array(at, span).tolist() == scalars(clock.due_at_us, span)
+        assert clock.met_until_array(at, span).tolist() == scalars(clock.met_until_us, span)
+        assert clock.start_by_array(at, span).tolist() == scalars(clock.start_by_us, span)
+
+    alike()
+    with patch("slakit.clock.vector.SMALL", 0), patch("slakit.clock.vector.CHUNK", 2):  # by the tables of large arrays, in parts
+        alike()
     assert clock.next_open_array(at).tolist() == scalars(clock.next_open_us)
     assert clock.next_close_array(at).tolist() == scalars(clock.next_close_us)
     assert clock.previous_close_array(at).tolist() == scalars(clock.previous_close_us)

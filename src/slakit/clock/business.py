@@ -245,6 +245,10 @@ class BusinessClock:
         """R of each instant; NaT stays NaT."""
         return self.vector.read(us)
 
+    def elapsed_array(self, start: "Instants", end: "Instants") -> "Instants":
+        """`elapsed_us` of each pair; NaT where an argument is missing."""
+        return self.vector.elapsed(start, end)
+
     def due_at_array(self, start: "Instants", span: "Instants | int") -> "Instants":
         """`due_at_us` of each pair; NaT where an argument is missing or no later opening reaches it."""
         return self.vector.due_at(start, span)

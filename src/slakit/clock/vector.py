@@ -9,7 +9,7 @@ import numpy as np
 from slakit._time import NAT
 from slakit._value import value
 from slakit.clock.reading import FAR, Reading
-from slakit.clock.table import CHUNK, EdgeTable, Room
+from slakit.clock.table import CHUNK, EdgeTable, Room, StretchTable
 from slakit.errors import ScheduleError
 
 if TYPE_CHECKING:
@@ -53,52 +53,52 @@ class Arrays:
         return self.total - self.shift[:-1]
 
     @cached_property
-    def by_time(self) -> EdgeTable:
-        """Segment from instant."""
-        return EdgeTable(self.starts[1:], self.reading.lo, self.reading.hi)
+    def by_time(self) -> StretchTable:
+        """Reading from instant."""
+        return StretchTable(self.reading)
 
     @cached_property
     def by_reading(self) -> EdgeTable:
         """Segment from reading."""
         return EdgeTable(self.total, int(self.total[0]), int(self.total[-1]) + 1)
 
-    def read(self, us: "Instants") -> "Instants":
-        """R of instants that the horizon covers."""
-        if len(us) < SMALL:
-            number = np.searchsorted(self.starts, us, side="right") - 1
-            return np.asarray(np.minimum(us + self.shift[number], self.total[number]))
-        table, shift, total = self.by_time, self.shift, self.total
-        out = np.empty(len(us), np.int64)
-        room = Room(CHUNK)
-        for at in range(0, len(us), CHUNK):
-            part = us[at : at + CHUNK]
-            number = table.count(part, room)
-            result, other = out[at : at + CHUNK], room.others[: len(part)]
-            shift.take(number, out=result, mode="clip")
-            np.add(result, part, out=result)
-            total.take(number, out=other, mode="clip")
-            np.minimum(result, other, out=result)
-        return out
+    def read(self, us: "Instants", out: "Instants", room: Room) -> None:
+        """R of a part of instants, all within the horizon.
 
-    def invert(self, goal: "Instants", *, last: bool) -> "Instants":
-        """The least (or last) instant of each reading; NaT where the horizon has none."""
+        Args:
+            us: at most as many as the room has; where they are one and the same, looked up once.
+            out: takes the readings.
+            room: memory to work in.
+        """
+        if len(us) < SMALL or us.strides == (0,):
+            us = us[:1] if us.strides == (0,) else us
+            number = np.searchsorted(self.starts, us, side="right") - 1
+            out[:] = np.minimum(us + self.shift[number], self.total[number])
+            return
+        self.by_time.read(us, out, room)
+
+    def invert(self, goal: "Instants", extent: tuple[int, int], out: "Instants", room: Room, *, last: bool) -> None:
+        """The least (or last) instant of a part of readings; NaT where the horizon has none.
+
+        Args:
+            goal: at most as many as the room has.
+            extent: the least and the greatest of them.
+            out: takes the instants.
+            room: memory to work in.
+            last: the last instant.
+        """
         slack = 0 if last else 1
         if len(goal) < SMALL:
             number = np.searchsorted(self.total, goal - slack, side="right")
-            out = goal - self.shift[number]
+            np.subtract(goal, self.shift[number], out=out)
         else:
-            table, shift = self.by_reading, self.shift
-            out = np.empty(len(goal), np.int64)
-            room = Room(CHUNK)
-            for at in range(0, len(goal), CHUNK):
-                part, result = goal[at : at + CHUNK], out[at : at + CHUNK]
-                number = table.count(np.subtract(part, slack, out=result), room)
-                shift.take(number, out=room.others[: len(part)], mode="clip")
-                np.subtract(part, room.others[: len(part)], out=result)
+            number = self.by_reading.count(np.subtract(goal, slack, out=out), room)
+            shift = room.others[: len(goal)]
+            self.shift.take(number, out=shift, mode="clip")
+            np.subtract(goal, shift, out=out)
         lowest, highest = self.reading.total[0] + slack, self.reading.total[-1] - 1 + slack
-        if len(goal) and (int(goal.min()) < lowest or int(goal.max()) > highest):
+        if extent[0] < lowest or extent[1] > highest:
             out[(goal < lowest) | (goal > highest)] = NAT
-        return out
 
 
 class VectorReading:
@@ -118,46 +118,69 @@ class VectorReading:
             kept = self._arrays = Arrays(reading)
         return kept
 
-    def _over(self, us: "Instants") -> Arrays:
-        return self.arrays(self._clock.cover(int(us.min()), int(us.max())))
-
     def read(self, us: "Instants") -> "Instants":
         """R of each instant."""
-        flat = np.ascontiguousarray(us).reshape(-1)
-        if not len(flat):
-            return np.empty(us.shape, np.int64)
-        if int(flat.min()) != NAT:
-            return self._over(flat).read(flat).reshape(us.shape)
-        out = np.full(flat.shape, NAT, np.int64)
-        known = flat != NAT
-        if known.any():
-            out[known] = self.read(flat[known])
-        return out.reshape(us.shape)
+
+        def reading(pairs: "_Parts", out: "Instants", room: Room) -> None:
+            self._covering(pairs, 0).read(pairs.part(0), out, room)
+
+        return _Parts(us).each(reading)
+
+    def elapsed(self, start: "Instants", end: "Instants") -> "Instants":
+        """R from one instant to another, of each pair; negative where the second is earlier."""
+
+        def between(pairs: "_Parts", out: "Instants", room: Room) -> None:
+            begun = room.results[: len(out)]
+            self._covering(pairs, 0).read(pairs.part(0), begun, room)
+            self._covering(pairs, 1).read(pairs.part(1), out, room)
+            np.subtract(out, begun, out=out)
+
+        return _Parts(start, end).each(between)
 
     def due_at(self, start: "Instants", span: "Instants | int") -> "Instants":
         """The least instant by which the span has passed; NaT where there is none."""
 
-        def least(at: "Instants", spans: "Instants") -> "Instants":
-            found = self._invert(self.read(at) + spans, last=False)
-            return found if int(spans.min()) > 0 else np.where(spans <= 0, at, found)
+        def least(pairs: "_Parts", out: "Instants", room: Room) -> None:
+            at, spans = pairs.part(0), pairs.part(1)
+            self._inverted(pairs, np.add, out, room, last=False)
+            if int(spans.min()) <= 0:
+                np.copyto(out, at, where=spans <= 0)
 
-        return _pairwise(least, start, span)
+        return _Parts(start, span).each(least)
 
     def met_until(self, start: "Instants", span: "Instants | int") -> "Instants":
         """The greatest instant by which no more than the span has passed; NaT where there is none."""
-        return _pairwise(lambda at, spans: self._invert(self.read(at) + spans, last=True), start, span)
+
+        def greatest(pairs: "_Parts", out: "Instants", room: Room) -> None:
+            self._inverted(pairs, np.add, out, room, last=True)
+
+        return _Parts(start, span).each(greatest)
 
     def start_by(self, end: "Instants", span: "Instants | int") -> "Instants":
         """The latest instant from which the span fits; NaT where there is none."""
 
-        def latest(at: "Instants", spans: "Instants") -> "Instants":
-            found = self._invert(self.read(at) - spans, last=True)
-            return np.where(spans <= 0, at, np.minimum(found, at))
+        def latest(pairs: "_Parts", out: "Instants", room: Room) -> None:
+            at, spans = pairs.part(0), pairs.part(1)
+            self._inverted(pairs, np.subtract, out, room, last=True)
+            np.minimum(out, at, out=out)
+            np.copyto(out, at, where=spans <= 0)
 
-        return _pairwise(latest, end, span)
+        return _Parts(end, span).each(latest)
 
-    def _invert(self, goal: "Instants", *, last: bool) -> "Instants":
-        return self.arrays(self._clock.reach(int(goal.min()), int(goal.max()))).invert(goal, last=last)
+    def _covering(self, pairs: "_Parts", number: int) -> Arrays:
+        """The arrays of a horizon that holds the instants of a part; where it must grow, it grows for all parts at once."""
+        us, reading = pairs.part(number), self._clock.reading
+        if not (reading.lo <= int(us.min()) and int(us.max()) < reading.hi):
+            reading = self._clock.cover(*pairs.extent(number))
+        return self.arrays(reading)
+
+    def _inverted(self, pairs: "_Parts", move: np.ufunc, out: "Instants", room: Room, *, last: bool) -> None:
+        """The instants whose readings are those of a part, moved by spans."""
+        goal = room.results[: len(out)]
+        self._covering(pairs, 0).read(pairs.part(0), goal, room)
+        move(goal, pairs.part(1), out=goal)
+        extent = int(goal.min()), int(goal.max())
+        self.arrays(self._clock.reach(*extent)).invert(goal, extent, out, room, last=last)
 
     def is_open(self, us: "Instants") -> "Flags":
         """Whether each instant is working time; False for NaT."""
@@ -198,6 +221,9 @@ class VectorReading:
 
         return self._edges(us, self._clock.previous_close_us, before)
 
+    def _over(self, us: "Instants") -> Arrays:
+        return self.arrays(self._clock.cover(int(us.min()), int(us.max())))
+
     def _edges(self, us: "Instants", scalar: "Callable[[int], int]", vector: "Callable[[Arrays, Instants], Instants]") -> "Instants":
         out = np.full(us.shape, NAT, np.int64)
         known = us != NAT
@@ -211,17 +237,46 @@ class VectorReading:
         return out
 
 
-def _pairwise(ask: "Callable[[Instants, Instants], Instants]", at: "Instants", span: "Instants | int") -> "Instants":
-    """Ask for pairs that are whole; NaT for the others."""
-    first, second = np.broadcast_arrays(np.asarray(at, np.int64), np.asarray(span, np.int64))
-    shape = first.shape
-    first, second = np.ascontiguousarray(first).reshape(-1), np.ascontiguousarray(second).reshape(-1)
-    if not len(first):
-        return np.empty(shape, np.int64)
-    if int(first.min()) != NAT and int(second.min()) != NAT:
-        return ask(first, second).reshape(shape)
-    out = np.full(first.shape, NAT, np.int64)
-    known = (first != NAT) & (second != NAT)
-    if known.any():
-        out[known] = ask(first[known], second[known])
-    return out.reshape(shape)
+class _Parts:
+    """Arrays of one shape taken part by part, so that what is between two passes stays in the cache."""
+
+    __slots__ = ("_flat", "_part", "_shape")
+
+    def __init__(self, *given: "Instants | int") -> None:
+        """Take what can be broadcast together; `NAT` in one makes the place missing."""
+        arrays = np.broadcast_arrays(*(np.asarray(array, np.int64) for array in given))
+        self._shape = arrays[0].shape
+        self._flat = [array if array.ndim == 1 else array.reshape(-1) for array in arrays]
+        self._part: list[Instants] = []
+
+    def part(self, number: int) -> "Instants":
+        """The elements of an array in the part that is being treated, none of them missing."""
+        return self._part[number]
+
+    def extent(self, number: int) -> tuple[int, int]:
+        """The least and the greatest element of an array where no array is missing."""
+        known = self._flat[number][np.logical_and.reduce([array != NAT for array in self._flat])]
+        return int(known.min()), int(known.max())
+
+    def each(self, answer: "Callable[[_Parts, Instants, Room], None]") -> "Instants":
+        """The answers to every part, NaT where an array is missing.
+
+        Args:
+            answer: fills an array with the answers to the current part, given room to work in.
+        """
+        count = len(self._flat[0])
+        out, room = np.empty(count, np.int64), Room(min(count, CHUNK))
+        for begin in range(0, count, CHUNK):
+            part, result = [array[begin : begin + CHUNK] for array in self._flat], out[begin : begin + CHUNK]
+            if all(int(array.min()) != NAT for array in part):
+                self._part = part
+                answer(self, result, room)
+                continue
+            known = np.logical_and.reduce([array != NAT for array in part])
+            result[:] = NAT
+            if known.any():
+                self._part = [array[known] for array in part]
+                found = np.empty(len(self._part[0]), np.int64)
+                answer(self, found, room)
+                result[known] = found
+        return out.reshape(self._shape)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from slakit._time import NAT, WorkingDays, instant, instants, is_array, like, span
-from slakit.errors import ScheduleError
+from slakit.errors import ScheduleError, TimeError
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -41,18 +41,12 @@ class Questions:
             ``timedelta``, or ``timedelta64[us]`` where either argument is an array.
 
         Raises:
-            TimeError: for what is no instant.
+            TimeError: for what is no instant; integers are none, nor are arrays of them.
             ScheduleError: ``never_open``, ``beyond_horizon``.
         """
         clock = self.clock
         if is_array(start) or is_array(end):
-            import numpy as np  # noqa: PLC0415 - scalars must not load it
-
-            first, last = np.broadcast_arrays(clock.read_array(_many(start)), clock.read_array(_many(end)))
-            out = last - first
-            if out.size and (int(first.min()) == NAT or int(last.min()) == NAT):
-                out[(first == NAT) | (last == NAT)] = NAT
-            return out.view("timedelta64[us]")
+            return clock.elapsed_array(_many(start), _many(end)).view("timedelta64[us]")
         return timedelta(0, 0, clock.read(instant(end)) - clock.read(instant(start)))
 
     def due_at(self, start: Any, target: Any) -> Any:
@@ -186,6 +180,9 @@ def _spans(given: Any) -> Any:
         array = np.asarray(given)
         if array.dtype.kind == "m":
             return array.astype("timedelta64[us]", copy=False).view(np.int64)
+        if array.dtype.kind in "iu" and len(array):
+            message = f"an array of {array.dtype} says no unit: give timedelta64, e.g. array.view('timedelta64[us]') of int64 microseconds"
+            raise TimeError(message, code="bad_span", given=array.dtype.name)
     out = np.empty(len(given), np.int64)
     for position, element in enumerate(given):
         missing = element is None or element != element  # noqa: PLR0124 - NaT differs from itself
