@@ -149,6 +149,8 @@ def test_text_reads_back():
     assert Money.parse(str(money)) == Money.parse("۶۲۵٬۰۰۰ ریال") == money
     assert Money.parse("-12.50 EUR") == Money("-12.5", "EUR")
     assert (money.text(), money.text("fa"), Money("1.5", "EUR").text("fa")) == ("625,000 IRR", "۶۲۵٬۰۰۰ ریال", "۱٫۵ EUR")
+    assert (-money).text("fa") == "\u200e−۶۲۵٬۰۰۰ ریال"
+    assert Money.parse((-money).text("fa")) == -money
     assert repr(money) == "Money(625000, 'IRR')"
     assert repr(Money("1.50", "EUR")) == "Money('1.50', 'EUR')"
     assert code_of(lambda: Money.parse("12")) == "bad_money"

@@ -22,8 +22,14 @@ _WHOLE = frozenset({
 _THOUSANDTHS = frozenset({"KWD", "BHD", "OMR", "JOD", "TND", "LYD", "IQD"})
 _CODE = re.compile(r"[A-Z]{3,12}")
 _EXACT = Context(prec=4000, traps=[Inexact, InvalidOperation])
-_PERSIAN = str.maketrans("0123456789,.", "۰۱۲۳۴۵۶۷۸۹٬٫")
-_LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٬٫", "0123456789,.")
+_PERSIAN = str.maketrans({**dict(zip("0123456789,.%", "۰۱۲۳۴۵۶۷۸۹٬٫٪", strict=True)), "-": "\u200e−"})
+"""A minus stays to the left of its digits by the mark before it."""
+_LATIN = str.maketrans({**dict(zip("۰۱۲۳۴۵۶۷۸۹٬٫−", "0123456789,.-", strict=True)), "\u200e": None})
+
+
+def persian_figures(text: str) -> str:
+    """Text that is a figure (``"-1,250.5"``, ``"10%"``, ``"1/3"``), with Persian digits and signs."""
+    return text.translate(_PERSIAN)
 
 
 def decimal(given: Any) -> Decimal:
@@ -260,7 +266,7 @@ class Money:
         if language != "fa":
             message = f"language={language!r}: {did_you_mean(language, ('en', 'fa'))}"
             raise MoneyError(message, code="unknown_language", given=language)
-        return f"{self.amount:,f}".translate(_PERSIAN) + f" {_WORDS.get(self.currency, self.currency)}"
+        return f"{persian_figures(f'{self.amount:,f}')} {_WORDS.get(self.currency, self.currency)}"
 
     def __repr__(self) -> str:
         """Evaluates."""

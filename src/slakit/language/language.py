@@ -5,20 +5,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from slakit._time import HOUR, MINUTE, SECOND
+from slakit._time import HOUR, MINUTE, SECOND, span_text
 from slakit.calendars import DAYS, MONTHS, jalali
 from slakit.errors import QueryError, TimeError, did_you_mean
 from slakit.language import names
 from slakit.language.conditions import persian
+from slakit.money import persian_figures
 
 if TYPE_CHECKING:
     from slakit.events.conditions import Conditions
 
 LANGUAGES = ("en", "fa")
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-_FIGURES = str.maketrans("0123456789,.%", "۰۱۲۳۴۵۶۷۸۹٬٫٪")
-_MINUS = "\u200e−"
-"""A minus that stays to the left of Persian digits."""
 
 
 class Language:
@@ -57,7 +55,7 @@ class Language:
 
     def figures(self, text: str) -> str:
         """Text that is a figure (``"-1,250.5"``, ``"10%"``, ``"1/3"``), with the language's digits and signs."""
-        return text.replace("-", _MINUS).translate(_FIGURES) if self.persian else text
+        return persian_figures(text) if self.persian else text
 
     def number(self, given: Any) -> str:
         """A number, thousands apart; what is none as it is."""
@@ -73,6 +71,17 @@ class Language:
         if not parts:
             return self.say("less than a second", "کمتر از یک ثانیه") if rest else self.say("no time", "هیچ زمانی")
         return (" و " if self.persian else " ").join(parts)
+
+    def exact_span(self, us: int) -> str:
+        """A length of time to the microsecond, as contracts and ledgers write it (``1h 30m``); in Persian in words."""
+        if not self.persian:
+            return span_text(us)
+        parts, rest = [], abs(us)
+        for size, word in ((HOUR, "ساعت"), (MINUTE, "دقیقه"), (SECOND, "ثانیه"), (1, "میکروثانیه")):
+            count, rest = divmod(rest, size)
+            if count:
+                parts.append(f"{self.number(count)} {word}")
+        return ("منهای " if us < 0 else "") + (" و ".join(parts) or "۰ ثانیه")
 
     def clock(self, moment: datetime) -> str:
         """The time of day; seconds only where there are any."""

@@ -10,6 +10,7 @@ from slakit.penalty.bands import band_up_to, filled
 from slakit.penalty.breach import Breach
 from slakit.penalty.fees import Fees, Price
 from slakit.penalty.overrun import Charged
+from slakit.penalty.phrases import TIMES, rate_text
 from slakit.penalty.rule import Penalty
 from slakit.penalty.share import Amount
 from slakit.penalty.wording import priced, unit
@@ -201,10 +202,12 @@ def _topped(parts: list[tuple[Fraction, Amount]], units: Fraction) -> list[tuple
 
 
 def _rate_text(rule: Penalty, parts: list[tuple[Fraction, Amount]]) -> str:
-    each = "a breach" if rule.flat is not None or not rule.per_us else f"a {unit(rule)}"
-    if len(parts) == 1 or not parts:
-        return f"{priced(parts[0][1])} {each}" if parts else ""
-    return f"{' + '.join(f'{number(units)} x {priced(rate)}' for units, rate in parts)} {each}"
+    if not parts:
+        return ""
+    each = "breach" if rule.flat is not None or not rule.per_us else unit(rule)
+    if len(parts) == 1:
+        return rate_text([priced(parts[0][1])], each)
+    return rate_text((TIMES.text(units=number(units), amount=priced(rate)) for units, rate in parts), each)
 
 
 def number(exact: Fraction) -> str:

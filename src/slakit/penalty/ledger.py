@@ -166,29 +166,43 @@ class Ledger(Tidy):
 
         return from_json(text)
 
-    def explain(self, ticket: str | int | None = None) -> str:
-        """How each amount came about, line by line; of one ticket, or of all."""
-        from slakit.penalty.statement import explain  # noqa: PLC0415 - only people read it
+    def explain(self, ticket: str | int | None = None, *, language: str = "en") -> str:
+        """How each amount came about, line by line; of one ticket, or of all.
 
-        return explain(self, ticket)
+        Args:
+            ticket: id of the ticket; None: all.
+            language: ``"en"`` or ``"fa"``.
 
-    def statement(self, *, title: str = "Statement of penalties", by: str | None = None, language: str = "en") -> str:
+        Raises:
+            QueryError: ``unknown_language``.
+        """
+        from slakit.language import Language  # noqa: PLC0415 - only people read it
+        from slakit.penalty.statement import explain  # noqa: PLC0415 - likewise
+
+        return explain(self, ticket, Language(language))
+
+    def statement(self, *, title: str | None = None, by: str | None = None, language: str = "en") -> str:
         """A statement as text: the lines by period and group, their sums, and the wording of each rule.
 
         Args:
-            title: its heading.
+            title: its heading; None: that it is a statement of penalties.
             by: a field or attribute by which it is subdivided, e.g. ``"customer"``.
-            language: ``"en"`` or ``"fa"`` for how amounts are written.
+            language: ``"en"`` or ``"fa"`` (with Jalali dates).
+
+        Raises:
+            QueryError: ``unknown_language``.
         """
-        from slakit.penalty.statement import statement_text  # noqa: PLC0415 - only people read it
+        from slakit.language import Language  # noqa: PLC0415 - only people read it
+        from slakit.penalty.statement import statement_text  # noqa: PLC0415 - likewise
 
-        return statement_text(self, title=title, by=by, language=language)
+        return statement_text(self, title=title, by=by, language=Language(language))
 
-    def statement_html(self, *, title: str = "Statement of penalties", by: str | None = None, language: str = "en") -> str:
+    def statement_html(self, *, title: str | None = None, by: str | None = None, language: str = "en") -> str:
         """The same statement as a fragment of HTML without scripts and network."""
-        from slakit.penalty.statement import statement_html  # noqa: PLC0415 - only people read it
+        from slakit.language import Language  # noqa: PLC0415 - only people read it
+        from slakit.penalty.statement import statement_html  # noqa: PLC0415 - likewise
 
-        return statement_html(self, title=title, by=by, language=language)
+        return statement_html(self, title=title, by=by, language=Language(language))
 
     def __len__(self) -> int:
         """Number of lines."""

@@ -10,6 +10,7 @@ from slakit.penalty.breach import Outcome
 from slakit.penalty.charge import Item, Place, Step, group_of, number
 from slakit.penalty.fees import Fees
 from slakit.penalty.line import EMPTY, KINDS, Line
+from slakit.penalty.phrases import ATTAINED, BREACHES, GIVEN_BACK, UNITS, rate_text
 from slakit.penalty.rule import Penalty
 from slakit.penalty.share import Share
 from slakit.penalty.sharing import cap_items
@@ -99,9 +100,9 @@ class PeriodRules:
             return []
         exact, currency = self._fees.price(band.amount, rule, place.policy, group, label)
         item = Item(place, rule, group, currency)
-        item.units, item.rate = Fraction(1), f"{priced(band.amount)} a period"
-        share = f"{Share(attained)} attained" if str(Share(attained)).endswith("%") else f"{float(attained):.4%} attained"
-        item.note = f"{share}, {judged} judged" if kind == "attainment" else f"{breaches} breaches"
+        item.units, item.rate = Fraction(1), rate_text([priced(band.amount)], "period")
+        share = str(Share(attained)) if str(Share(attained)).endswith("%") else f"{float(attained):.4%}"
+        item.note = ATTAINED.text(share=share, units=judged) if kind == "attainment" else BREACHES.text(units=breaches)
         item.to(kind, exact)
         item.round_line()
         return [item]
@@ -142,7 +143,7 @@ class PeriodRules:
                 shares = [attained.get((place, group)) for attained in since]
                 if at == place and held.value > 0 and all(share is not None and share >= rule.earn_back_at.fraction for share in shares):
                     item = Item(place, rule, group, held.currency)
-                    item.note = f"{rule.earn_back} of what was charged {rule.earn_back_periods} period(s) before"
+                    item.note = GIVEN_BACK.text(share=rule.earn_back, units=rule.earn_back_periods)
                     item.to("earn_back", -rule.earn_back.of(held.value))
                     item.round_line()
                     items.append(item)
@@ -214,7 +215,7 @@ def _added_sum(old: Sum | None, new: Sum | None) -> list[Item]:
     item = Item(one.item.place, one.item.rule, one.item.group, one.item.currency)
     item.steps = [Step("partial", exact, quanta)]
     item.units, item.quanta, item.value = units, quanta, exact if one.item.rule.round_on == "total" else quanta * item.quantum
-    item.note = f"{number(units)} units"
+    item.note = UNITS.text(units=number(units))
     return [item]
 
 

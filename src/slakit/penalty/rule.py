@@ -239,10 +239,22 @@ class Penalty:
 
     @property
     def wording(self) -> str:
-        """The rule as a contract says it."""
-        from slakit.penalty.wording import wording  # noqa: PLC0415 - only statements need it
+        """The rule as a contract says it, in English; see `text`."""
+        return self.text()
 
-        return wording(self)
+    def text(self, language: str = "en") -> str:
+        """The rule as a contract says it.
+
+        Args:
+            language: ``"en"`` or ``"fa"``.
+
+        Raises:
+            QueryError: ``unknown_language``.
+        """
+        from slakit.language import Language  # noqa: PLC0415 - only statements need it
+        from slakit.penalty.wording import wording  # noqa: PLC0415 - likewise
+
+        return wording(self, Language(language))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that `from_dict` reads back; keys at their defaults are left out."""

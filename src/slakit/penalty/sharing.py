@@ -8,6 +8,7 @@ from slakit.errors import MoneyError
 from slakit.money import share_out
 from slakit.penalty.charge import Item, floored
 from slakit.penalty.fees import Fees
+from slakit.penalty.phrases import INSTEAD
 
 
 def limited(values: Sequence[Fraction], limit: Fraction, mode: str, quantum: Fraction | None) -> list[Fraction]:
@@ -93,5 +94,5 @@ def settle_overlaps(items: Iterable[Item]) -> None:
             kept = max(sums, key=lambda metric: sums[metric]) if mode == "max" else next(iter(sums))
             for item in held:
                 if item.rule.metric != kept:
-                    item.note = f"{kept} is charged instead"
+                    item.note = INSTEAD.text(metric=kept)
                     item.to("overlap", Fraction(0))
