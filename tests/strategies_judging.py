@@ -174,6 +174,7 @@ def dated_back_rows(draw):
     return [{"at": START + timedelta(minutes=row.pop("minute")), **row} for row in rows]
 
 
+@st.composite
 def changing_rows(draw):
     """Rows of up to eight tickets that change priority and tier again and again, a few of them merged; steps down to none."""
     from datetime import timedelta

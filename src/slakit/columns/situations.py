@@ -66,23 +66,39 @@ def _levels(block: Block, flags: NDArray[np.uint8], replies: Ints) -> tuple[NDAr
     bits of a ticket are flipped back where the next one begins.
     """
     category = block.category.copy()
-    opening = category[block.starts]
+    opening = category.take(block.starts)
     category[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
     carriers = np.flatnonzero(category != 0)
-    carried = category.take(carriers)
+    flips = category.take(carriers)
+    flips[1:] ^= flips[:-1].copy()
     steps = np.zeros(len(block) + 1, np.uint8)
-    steps[carriers[:1]] = carried[:1]
-    steps[carriers[1:]] = carried[1:] ^ carried[:-1]
-    asking = _firsts(np.flatnonzero((flags & np.uint8(Signs.CUSTOMER | Signs.OPENS)) != 0), block)
+    steps[carriers] = flips
+    asking = _asking(block, flags)
     _hold_after(steps, asking, block, np.uint8(WANTED))
-    asked_at = np.full(len(block.starts), len(block), np.int64)
-    asked_at[block.ticket.take(asking)] = asking
-    _hold_after(steps, _firsts(replies[replies > asked_at.take(block.ticket.take(replies))], block), block, np.uint8(REPLIED))
+    _hold_after(steps, _answering(block, asking, replies), block, np.uint8(REPLIED))
     levels = np.bitwise_xor.accumulate(steps[:-1])
     before = (levels[:-1] & np.uint8(CATEGORY)) << np.uint8(BEFORE)
     before[block.starts[1:] - 1] = Status.NONE
     levels[1:] |= before
     return levels, carriers
+
+
+def _asking(block: Block, flags: NDArray[np.uint8]) -> Ints:
+    """The events with which tickets first ask for something: the creation, but for tickets that agents have opened."""
+    asks = np.uint8(Signs.CUSTOMER | Signs.OPENS)
+    if ((flags.take(block.starts) & asks) != 0).all():
+        return block.starts
+    return _firsts(np.flatnonzero((flags & asks) != 0), block)
+
+
+def _answering(block: Block, asking: Ints, replies: Ints) -> Ints:
+    """The first reply to each ticket after it has asked for something."""
+    answering = _firsts(replies, block)
+    asked_at = np.full(len(block.starts), len(block), np.int64)
+    asked_at[block.ticket.take(asking)] = asking
+    if (answering > asked_at.take(block.ticket.take(answering))).all():
+        return answering
+    return _firsts(replies[replies > asked_at.take(block.ticket.take(replies))], block)
 
 
 def _firsts(at: Ints, block: Block) -> Ints:
