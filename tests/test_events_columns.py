@@ -8,7 +8,7 @@ import pytest
 from slakit import Event, EventKind, EventLog, Role, Schedule, Status
 from slakit.errors import LogErrors
 from slakit.events.arranging import Rows, arrange
-from slakit.events.coding import as_column, factorize, factorize_ids, factorize_integers, factorize_objects, present
+from slakit.events.coding import Coded, as_column, factorize, factorize_ids, factorize_integers, factorize_objects, present
 from slakit.events.matching import few_texts, match_words, text_words
 from slakit.events.ordering import repeated
 from tests.strategies import as_table
@@ -258,6 +258,58 @@ def test_text_ids_ascend(kind):
         codes, values = factorize_ids(given)
         assert values == sorted(set(column.tolist()))
         assert [values[code] for code in codes.tolist()] == given.tolist()
+
+
+def as_coded(cells, spare="never used"):
+    """A column as codes: a value that no row has, empty text, and every value twice with each other row taking the second."""
+    values = [spare, "", *dict.fromkeys(cell for cell in cells if cell is not None)]
+    codes = [-1 if cell is None else values.index(cell) + (len(values) if row % 2 else 0) for row, cell in enumerate(cells)]
+    return Coded(np.array(codes, np.int32), [*values, *values])
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_coded_columns_read_as_their_elements(handled):
+    """Every column that comes as codes gives the events, duplicates, fields and doubts of the same cells in a list."""
+    table = {
+        "ticket": ["b", "a", "b", "a", "b", "a", "b"], "at": [AT, AT, "2026-01-01T11:00:00Z", "2026-01-01T09:00:00Z", AT, AT, AT],
+        "kind": ["created", "created", "message", "field", "handled" if handled else "status", "assigned", "message"],
+        "role": [None, "bot", "agent", None, None, "agent", "customer"], "id": ["e1", "e2", "e3", None, "e4", "e2", "e3"],
+        "actor": [None, "x", "y", None, "x", "y", None], "status": ["new", None, None, None, None if handled else "solved", None, None],
+        "public": [None, None, "no", None, None, None, "yes"], "seq": [None, 3, None, 2, 1, None, None],
+        "field": [None, None, None, "tier", None, None, None], "value": [None, None, None, "gold", None, None, None],
+        "span": [None, None, None, None, "5m" if handled else None, None, None], "group": [None, None, None, None, None, "desk", None],
+        "part": [None, None, None, None, "talk" if handled else None, None, None],
+        "to_role": [None, None, None, None, None, "bot", None], "topic": ["mail", "", None, None, None, None, None],
+    }  # fmt: skip
+    plain = EventLog.from_columns(table)
+    coded = EventLog.from_columns({key: as_coded(cells) for key, cells in table.items()})
+    assert coded == plain
+    assert coded.describe() == plain.describe()
+    assert coded.findings_as_of(2**62) == plain.findings_as_of(2**62)
+    assert len(plain) == 7 - 2  # the second e2 and the second e3 are left out
+    for key in ("id", "actor", "status", "field", "value", "group", "to_role", "topic", "part", "span"):
+        codes, values = coded.columns().coded(key)
+        other, names = plain.columns().coded(key)
+        assert [values[code] if code >= 0 else None for code in codes.tolist()] == [
+            names[code] if code >= 0 else None for code in other.tolist()
+        ]
+        assert len(values) == len(set(values)) == len(names)
+    numbers = {**table, "ticket": [2, 1, 2, 1, 2, 1, 2]}
+    assert EventLog.from_columns({**numbers, "ticket": as_coded(numbers["ticket"], 9)}) == EventLog.from_columns(numbers)
+
+
+def test_faults_in_coded_columns_are_those_of_their_elements():
+    """Bad cells are named as in a list."""
+    table = {
+        "ticket": ["a", None, "b", "c"], "at": [AT, AT, "soon", AT], "kind": ["created", "created", "created", "typo"],
+        "public": ["maybe", None, None, None],
+    }  # fmt: skip
+    said = []
+    for given in (table, {key: as_coded(cells) for key, cells in table.items()}):
+        log = EventLog.from_columns(given, on_error="quarantine")
+        said.append([(row.row, row.record, row.error.code, str(row.error)) for row in log.quarantined])
+    assert said[0] == said[1]
+    assert [code for _, _, code, _ in said[0]] == ["bad_value", "missing_key", "bad_instant", "unknown_kind"]
 
 
 def test_floats_with_gaps_are_integers_again():

@@ -1,6 +1,6 @@
 """Arrays in, columns out: checked as a whole; only rows that look odd are read one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from slakit._value import value
 from slakit.errors import EventError, Finding, SlakitError, did_you_mean
 from slakit.events.arranging import Rows, arrange
 from slakit.events.cells import plain, truth, whole
-from slakit.events.coding import ABSENT, as_column, codes_of, factorize, factorize_ids, factorize_integers, present, translate
+from slakit.events.coding import ABSENT, Coded, as_column, codes_of, factorize, factorize_ids, factorize_integers, present, translate
 from slakit.events.columns import EventColumns, ids_array
 from slakit.events.event import category
 from slakit.events.framing import NaiveTimes
@@ -27,6 +27,7 @@ from slakit.events.times import Times, read_times
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from slakit.events.coding import Column
     from slakit.events.event import Event
 
 _UNKNOWN, _NOTHING = 255, 254
@@ -55,7 +56,7 @@ class _Table:
 
     __slots__ = ("at", "category", "count", "kind", "known_at", "odd", "public", "raw", "role", "seq", "spans")
 
-    def __init__(self, raw: dict[str, "NDArray[Any]"], times: Times, statuses: Mapping[str, Any]) -> None:
+    def __init__(self, raw: "dict[str, Column]", times: Times, statuses: Mapping[str, Any]) -> None:
         self.raw = raw
         self.count = len(times.at)
         self.at = times.at
@@ -75,7 +76,7 @@ class _Table:
         column = self.raw.get(key)
         if column is None:
             return np.full(self.count, absent, np.uint8)
-        if column.dtype == np.uint8 and (not self.count or int(column.max()) <= max(names)):
+        if isinstance(column, np.ndarray) and column.dtype == np.uint8 and (not self.count or int(column.max()) <= max(names)):
             return column.copy()
         out = translate(column, names.of, absent, _UNKNOWN)
         strange = out == _UNKNOWN
@@ -87,7 +88,7 @@ class _Table:
         column = self.raw.get("public")
         if column is None:
             public = np.ones(self.count, np.bool_)
-        elif column.dtype.kind == "b":
+        elif isinstance(column, np.ndarray) and column.dtype.kind == "b":
             public = column.copy()
         else:
             told = translate(column, truth, 1, _UNKNOWN)
@@ -112,7 +113,7 @@ class _Table:
         column = self.raw.get("seq")
         if column is None:
             return None
-        if column.dtype.kind in "iu":
+        if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
             return column.astype(np.int64)
         codes, distinct = factorize(column)
         found = np.zeros(len(distinct) + 1, np.int64)
@@ -201,8 +202,11 @@ def read_columns(
     named = Renaming(columns).columns(given) if columns else given
     raw = {key: column.objects() if isinstance(column, NaiveTimes) else as_column(column) for key, column in named.items()}
     _check_shape(raw)
-    moments = named["at"]
-    times = moments.read(tz) if isinstance(moments, NaiveTimes) and tz is not None else read_times(raw["at"], tz=tz, unit=unit)
+    moments, given_at = named["at"], raw["at"]
+    if isinstance(moments, NaiveTimes) and tz is not None:
+        times = moments.read(tz)
+    else:
+        times = read_times(as_column(given_at.tolist()) if isinstance(given_at, Coded) else given_at, tz=tz, unit=unit)
     table = _Table(raw, times, statuses or {})
     reader = RowReader(statuses=statuses, tz=tz)
     tickets = _tickets(table)
@@ -241,7 +245,7 @@ def read_columns(
     return ColumnReading(arranged, tuple(doubts), set_rows, duplicates)
 
 
-def _check_shape(raw: Mapping[str, "NDArray[Any]"]) -> None:
+def _check_shape(raw: "Mapping[str, Column]") -> None:
     """Refuse a table without ticket, at or kind, or with columns of different lengths."""
     faults = [
         EventError(
@@ -269,8 +273,11 @@ class _Tickets:
 
     __slots__ = ("ids", "numbers", "types")
 
-    def __init__(self, numbers: "NDArray[Any]", ids: "list[Any] | None", types: "NDArray[np.int8] | None") -> None:
-        self.numbers, self.ids, self.types = numbers, ids, types
+    def __init__(self, numbers: "NDArray[Any]", ids: "Sequence[Any] | None", types: "NDArray[np.int8] | None") -> None:
+        self.numbers, self.types = numbers, types
+        self.ids = None if ids is None else np.empty(len(ids), object)
+        if self.ids is not None:
+            self.ids[:] = ids
 
     def id_of(self, row: int) -> Any:
         """The id of a row's ticket."""
@@ -290,13 +297,16 @@ class _Tickets:
 
     def names(self, numbers: "NDArray[Any]") -> "NDArray[Any]":
         """The ids that some numbers stand for."""
-        return numbers.astype(np.int64) if self.ids is None else ids_array([self.ids[number] for number in numbers.tolist()])
+        if self.ids is None:
+            return numbers.astype(np.int64)
+        found = self.ids[numbers]
+        return found if not len(found) or isinstance(found[0], str) else ids_array(found.tolist())
 
 
 def _tickets(table: _Table) -> _Tickets:
     """The tickets of a table; rows without a usable id become odd."""
     column = table.raw["ticket"]
-    if column.dtype.kind in "iu":
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
         if column.dtype != np.uint64:
             return _Tickets(column, None, None)
         codes, distinct = factorize_integers(column)

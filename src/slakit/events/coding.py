@@ -1,7 +1,7 @@
 """Columns as small integer codes: every distinct value is looked at once."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Column: TypeAlias = "NDArray[Any] | Coded"
+
 ABSENT = -1
 _CHUNK = 1 << 14
 _MANY = 4096
@@ -25,12 +27,64 @@ _DENSE = 4
 """A table over the range of integers is used up to this many times their number."""
 
 
-def as_column(given: Any) -> "NDArray[Any]":
+class Coded:
+    """A column that came as codes into its distinct values; it is taken apart as an array of objects is.
+
+    Attributes:
+        codes: index into the values, -1 where a row says nothing.
+        values: what the codes stand for.
+    """
+
+    __slots__ = ("codes", "values")
+
+    dtype = np.dtype(object)
+    ndim = 1
+
+    def __init__(self, codes: "NDArray[np.int32]", values: "Sequence[Any]") -> None:
+        """Hold both."""
+        self.codes, self.values = codes, values
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.codes)
+
+    def __getitem__(self, rows: Any) -> Any:
+        """The value of one row, None where it says nothing; or some rows."""
+        codes = self.codes[rows]
+        if isinstance(codes, np.ndarray):
+            return Coded(codes, self.values)
+        return None if codes < 0 else self.values[codes]
+
+    def tolist(self) -> list[Any]:
+        """Every row's value."""
+        values = [*self.values, None]
+        return [values[code] for code in self.codes.tolist()]
+
+    def factorize(self) -> "tuple[NDArray[np.int32], list[Any]]":
+        """Codes and distinct values as `factorize` gives them: only values that occur, each once."""
+        used = np.zeros(len(self.values) + 1, np.bool_)
+        used[self.codes] = True
+        held = np.flatnonzero(used[:-1])
+        found, distinct = factorize_objects([self.values[place] for place in held.tolist()])
+        places = np.full(len(used), ABSENT, np.int32)
+        places[held] = found
+        return recoded(self.codes, places), distinct
+
+
+@overload
+def as_column(given: list[Any] | tuple[Any, ...]) -> "NDArray[Any]": ...
+@overload
+def as_column(given: Any) -> "Column": ...
+
+
+def as_column(given: Any) -> "Column":
     """A column as a one-dimensional array; a list becomes an array of its own objects, so that types do not blur.
 
     Args:
         given: array, series of any frame, or sequence.
     """
+    if isinstance(given, Coded):
+        return given
     if isinstance(given, np.ndarray):
         array = given
     elif isinstance(given, list | tuple):
@@ -62,8 +116,11 @@ def _whole(array: "NDArray[Any]") -> "NDArray[Any]":
     return out
 
 
-def present(column: "NDArray[Any]") -> "NDArray[np.bool_]":
+def present(column: "Column") -> "NDArray[np.bool_]":
     """Where a column says something: not None, NaN, NaT, NA or empty text."""
+    if isinstance(column, Coded):
+        silent = np.array([*map(is_absent, column.values), True])
+        return ~silent[column.codes]
     kind = column.dtype.kind
     if kind in "biu":
         return np.ones(len(column), np.bool_)
@@ -82,8 +139,10 @@ def present(column: "NDArray[Any]") -> "NDArray[np.bool_]":
     return np.fromiter((not is_absent(given) for given in column), np.bool_, len(column))
 
 
-def factorize(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+def factorize(column: "Column") -> "tuple[NDArray[np.int32], list[Any]]":
     """Codes of a column's elements and the distinct values as Python has them; an absent element is -1."""
+    if isinstance(column, Coded):
+        return column.factorize()
     kind = column.dtype.kind
     if kind == "b":
         return column.astype(np.int32), [False, True]
@@ -133,7 +192,7 @@ def _offsets(numbers: "NDArray[Any]", lowest: int) -> "NDArray[Any]":
     return numbers - lowest if numbers.dtype.itemsize >= 8 else numbers.astype(np.int64) - lowest  # noqa: PLR2004 - bytes
 
 
-def translate(column: "NDArray[Any]", told: "Callable[[Any], int]", absent: int, strange: int) -> "NDArray[np.uint8]":
+def translate(column: "Column", told: "Callable[[Any], int]", absent: int, strange: int) -> "NDArray[np.uint8]":
     """What each element means as a small number; every distinct value is asked about once.
 
     Args:
@@ -142,7 +201,10 @@ def translate(column: "NDArray[Any]", told: "Callable[[Any], int]", absent: int,
         absent: for an element that says nothing.
         strange: for what it refuses.
     """
-    if _matchable(column):
+    distinct: Sequence[Any]
+    if isinstance(column, Coded):
+        codes, distinct = column.codes, column.values
+    elif _matchable(column):
         codes, rows = _matched(column)
         distinct = column[rows].tolist()
     else:
@@ -186,8 +248,10 @@ def _factorize_texts(column: "NDArray[np.str_]", *, ascending: bool = False) -> 
     return codes, distinct
 
 
-def codes_of(column: "NDArray[Any]") -> "NDArray[np.int32]":
+def codes_of(column: "Column") -> "NDArray[np.int32]":
     """Codes of a column's elements, -1 where absent, for comparing them with each other."""
+    if isinstance(column, Coded):
+        return column.factorize()[0]
     if column.dtype.kind in "iu":
         return factorize_integers(column)[0]
     texts = column if column.dtype.kind == "U" else _as_texts(column.tolist()) if column.dtype.kind == "O" else None
@@ -210,31 +274,50 @@ def _matched(column: "NDArray[np.str_]", *, ascending: bool = False) -> "tuple[N
     order = text_order(column[rows])
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    return place[codes], rows[order]
+    return recoded(codes, place), rows[order]
 
 
 def _without(codes: "NDArray[np.int32]", gone: int, known: int) -> "NDArray[np.int32]":
-    """The codes, in their memory, without one of them, which becomes -1."""
-    places = np.arange(known, dtype=np.int32)
+    """The codes without one of them, which becomes -1."""
+    places = np.arange(known + 1, dtype=np.int32)
     places[gone:] -= 1
-    places[gone] = ABSENT
+    places[[gone, -1]] = ABSENT
+    return recoded(codes, places)
+
+
+def recoded(codes: "NDArray[np.int32]", places: "NDArray[np.int32]") -> "NDArray[np.int32]":
+    """Other codes for the same elements.
+
+    Args:
+        codes: index into ``places``; -1 is its last element.
+        places: the new code of each.
+    """
+    out = np.empty(len(codes), np.int32)
     for begin in range(0, len(codes), _CHUNK):
-        part = codes[begin : begin + _CHUNK]
-        places.take(part, out=part, mode="clip")
-    return codes
+        places.take(codes[begin : begin + _CHUNK], out=out[begin : begin + _CHUNK], mode="wrap")
+    return out
 
 
 def ascend(codes: "NDArray[np.int32]", distinct: list[Any]) -> "tuple[NDArray[np.int32], list[Any]]":
-    """Codes and values so that the values ascend."""
-    ranked = sorted(range(len(distinct)), key=distinct.__getitem__)
+    """Codes and texts so that the texts ascend."""
+    texts = _as_texts(distinct)
+    if texts is not None and _matchable(texts):
+        ranked = text_order(texts)
+        distinct = texts[ranked].tolist()
+    else:
+        ranked = np.array(sorted(range(len(distinct)), key=distinct.__getitem__), np.int64)
+        distinct = [distinct[code] for code in ranked.tolist()]
     place = np.empty(len(ranked) + 1, np.int32)
     place[ranked] = np.arange(len(ranked), dtype=np.int32)
     place[ABSENT] = ABSENT
-    return place[codes], [distinct[code] for code in ranked]
+    return recoded(codes, place), distinct
 
 
-def factorize_ids(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+def factorize_ids(column: "Column") -> "tuple[NDArray[np.int32], list[Any]]":
     """Codes of ids and the distinct ones, ascending where all are text; equal ids that stand together are looked at once."""
+    if isinstance(column, Coded):
+        codes, distinct = column.factorize()
+        return ascend(codes, distinct) if set(map(type, distinct)) == {str} else (codes, distinct)
     rows = len(column)
     sample = column[:_RUNS]
     if rows and column.dtype.kind in "UO" and np.sum(sample[1:] != sample[:-1]) < len(sample) // 2:
@@ -260,21 +343,24 @@ def factorize_objects(elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], li
 
     What cannot be hashed counts by its text.
     """
-    keys: Sequence[Any] = elements
-    if len(set(map(type, elements)) - {str, type(None)}) > 1:
-        keys = [(type(element), element) for element in elements]
     try:
-        places: dict[Any, int] = dict.fromkeys(keys, 0)
+        places: dict[Any, int] = dict.fromkeys(elements, ABSENT)
     except TypeError:
-        keys = [(type(element), element if element.__hash__ is not None else repr(element)) for element in elements]
-        places = dict.fromkeys(keys, 0)
-    first = places if keys is elements else dict(zip(reversed(keys), reversed(elements), strict=True))
-    distinct: list[Any] = []
-    for key in places:
-        element = key if keys is elements else first[key]
-        if is_absent(element):
-            places[key] = ABSENT
-        else:
-            places[key] = len(distinct)
-            distinct.append(plain(element))
-    return np.fromiter(map(places.__getitem__, keys), np.int32, len(keys)), distinct
+        return _by_key([(type(element), element if element.__hash__ is not None else repr(element)) for element in elements], elements)
+    others = set(map(type, places)) - {str, type(None)}
+    if others and len(set(map(type, elements)) - {str, type(None)}) > 1:
+        return _by_key([(type(element), element) for element in elements], elements)
+    known = [element for element in places if not is_absent(element)] if others else list(filter(None, places))
+    places.update(zip(known, range(len(known)), strict=True))
+    codes = np.fromiter(map(places.__getitem__, elements), np.int32, len(elements))
+    return codes, [plain(element) for element in known] if others else known
+
+
+def _by_key(keys: "Sequence[Any]", elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
+    """Codes of elements that are told apart by keys."""
+    places: dict[Any, int] = dict.fromkeys(keys, ABSENT)
+    first = dict(zip(reversed(keys), reversed(elements), strict=True))
+    known = [key for key in places if not is_absent(first[key])]
+    places.update(zip(known, range(len(known)), strict=True))
+    codes = np.fromiter(map(places.__getitem__, keys), np.int32, len(keys))
+    return codes, [plain(first[key]) for key in known]

@@ -7,6 +7,7 @@ import numpy as np
 
 from slakit._frames import FrameColumn, columns_of
 from slakit._time import NAT
+from slakit.events.coding import Coded
 from slakit.events.times import Times, localize
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def arrays_of(frame: Any) -> dict[str, Any]:
-    """The columns of a frame as arrays; naive times stay objects or `NaiveTimes`.
+    """The columns of a frame as arrays, or as codes where the frame has or makes them; naive times stay objects or `NaiveTimes`.
 
     Args:
         frame: whatever `slakit._frames.columns_of` takes.
@@ -44,7 +45,7 @@ class NaiveTimes:
         return Times(at, [(int(rows[place]), doubt, moment) for place, doubt, moment in doubts])
 
 
-def _array(column: FrameColumn) -> "NDArray[Any] | NaiveTimes":
+def _array(column: FrameColumn) -> "NDArray[Any] | Coded | NaiveTimes":
     if column.kind == "naive":
         return NaiveTimes(column)
     if column.kind == "instant":
@@ -52,7 +53,7 @@ def _array(column: FrameColumn) -> "NDArray[Any] | NaiveTimes":
     if column.kind == "span":
         return column.values.view("timedelta64[us]")
     if column.kind == "coded":
-        return np.asarray(_objects([*column.categories, None])[column.values])
+        return Coded(column.values, column.categories)
     if column.kind == "float" or column.missing is None:
         return column.values
     return _objects(column.to_list())

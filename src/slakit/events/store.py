@@ -15,6 +15,8 @@ from slakit.events.kinds import EventKind, Role, Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from slakit.events.coding import Column
+
 _KINDS = tuple(EventKind(code) if code else EventKind.CREATED for code in range(len(EventKind) + 1))
 _ROLE_NAMES = Role.names()
 _ROLES, _STATUSES = tuple(Role), tuple(Status)
@@ -33,7 +35,7 @@ class ArrayStore:
 
     __slots__ = ("_odd", "_raw", "_spans")
 
-    def __init__(self, raw: Mapping[str, "NDArray[Any]"], spans: "NDArray[np.int64] | None", odd: Mapping[int, Event]) -> None:
+    def __init__(self, raw: "Mapping[str, Column]", spans: "NDArray[np.int64] | None", odd: Mapping[int, Event]) -> None:
         """Hold the arrays.
 
         Args:
