@@ -8,8 +8,9 @@ import pytest
 from slakit import Event, EventKind, EventLog, Role, Schedule, Status
 from slakit.errors import LogErrors
 from slakit.events.arranging import Rows, arrange
-from slakit.events.coding import Coded, as_column, factorize, factorize_ids, factorize_integers, factorize_objects, present
+from slakit.events.coding import Coded, as_column, factorize, factorize_ids, factorize_integers, present
 from slakit.events.matching import few_texts, match_words, text_words
+from slakit.events.objects import factorize_objects
 from slakit.events.ordering import repeated
 from tests.strategies import as_table
 

@@ -11,12 +11,13 @@ from slakit._value import value
 from slakit.errors import EventError, Finding, SlakitError, did_you_mean
 from slakit.events.arranging import Rows, arrange
 from slakit.events.cells import plain, truth, whole
-from slakit.events.coding import ABSENT, Coded, as_column, codes_of, factorize, factorize_ids, factorize_integers, present, translate
+from slakit.events.coding import Coded, as_column, codes_of, factorize, factorize_ids, factorize_integers, present, translate
 from slakit.events.columns import EventColumns, ids_array
 from slakit.events.event import category
 from slakit.events.framing import NaiveTimes
 from slakit.events.keys import HANDLED_PARTS, PLACED_KEYS, REQUIRED_KEYS
 from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.objects import ABSENT
 from slakit.events.ordering import Duplicate, repeated
 from slakit.events.quarantine import OnError, Quarantined, bad_row, minority, mixed_types, refuse, set_aside
 from slakit.events.records import RowReader, time_doubt

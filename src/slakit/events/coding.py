@@ -8,6 +8,7 @@ import numpy as np
 from slakit.errors import SlakitError
 from slakit.events.cells import is_absent, plain
 from slakit.events.matching import few_texts, match_words, text_order, text_words
+from slakit.events.objects import ABSENT, as_texts, factorize_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,11 +17,7 @@ if TYPE_CHECKING:
 
     Column: TypeAlias = "NDArray[Any] | Coded"
 
-ABSENT = -1
 _CHUNK = 1 << 14
-_MANY = 4096
-_SAMPLE = 512
-_SHORT = 32
 _RUNS = 4096
 _EXACT = 2**53
 _DENSE = 4
@@ -157,9 +154,8 @@ def factorize(column: "Column") -> "tuple[NDArray[np.int32], list[Any]]":
         return codes, [plain(given) for given in distinct] if kind in "mM" else distinct.tolist()
     if kind == "U":
         return _factorize_texts(column)
-    elements = column.tolist()
-    texts = _as_texts(elements)
-    return factorize_objects(elements) if texts is None else _factorize_texts(texts)
+    texts = as_texts(column)
+    return factorize_objects(column) if texts is None else _factorize_texts(texts)
 
 
 def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDArray[Any]]":
@@ -220,21 +216,6 @@ def translate(column: "Column", told: "Callable[[Any], int]", absent: int, stran
     return out
 
 
-def _as_texts(elements: list[Any]) -> "NDArray[np.str_] | None":
-    """Objects that are many different short texts (or None) as a fixed-width array; None where a dictionary serves better."""
-    if len(elements) < _MANY or len(set(map(str, elements[:: len(elements) // _SAMPLE]))) < _SAMPLE // 4:
-        return None
-    types = set(map(type, elements))
-    if types == {str, type(None)}:
-        elements = ["" if element is None else element for element in elements]
-    elif types != {str}:
-        return None
-    joined = "".join(elements)
-    if "\0" in joined or max(map(len, elements)) > max(_SHORT, 4 * len(joined) // len(elements)):
-        return None
-    return np.array(elements)
-
-
 def _factorize_texts(column: "NDArray[np.str_]", *, ascending: bool = False) -> "tuple[NDArray[np.int32], list[Any]]":
     if not _matchable(column):
         codes, distinct = factorize_objects(column.tolist())
@@ -254,7 +235,7 @@ def codes_of(column: "Column") -> "NDArray[np.int32]":
         return column.factorize()[0]
     if column.dtype.kind in "iu":
         return factorize_integers(column)[0]
-    texts = column if column.dtype.kind == "U" else _as_texts(column.tolist()) if column.dtype.kind == "O" else None
+    texts = column if column.dtype.kind == "U" else as_texts(column) if column.dtype.kind == "O" else None
     if texts is None or not _matchable(texts):
         return factorize(column)[0]
     codes, rows = _matched(texts)
@@ -300,7 +281,7 @@ def recoded(codes: "NDArray[np.int32]", places: "NDArray[np.int32]") -> "NDArray
 
 def ascend(codes: "NDArray[np.int32]", distinct: list[Any]) -> "tuple[NDArray[np.int32], list[Any]]":
     """Codes and texts so that the texts ascend."""
-    texts = _as_texts(distinct)
+    texts = as_texts(as_column(distinct))
     if texts is not None and _matchable(texts):
         ranked = text_order(texts)
         distinct = texts[ranked].tolist()
@@ -331,36 +312,8 @@ def factorize_ids(column: "Column") -> "tuple[NDArray[np.int32], list[Any]]":
 
 
 def _factorize_ids(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
-    texts = column if column.dtype.kind == "U" else _as_texts(column.tolist()) if column.dtype.kind == "O" else None
+    texts = column if column.dtype.kind == "U" else as_texts(column) if column.dtype.kind == "O" else None
     if texts is not None:
         return _factorize_texts(texts, ascending=True)
     codes, distinct = factorize(column)
     return ascend(codes, distinct) if set(map(type, distinct)) == {str} else (codes, distinct)
-
-
-def factorize_objects(elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
-    """Codes of arbitrary elements and the distinct ones in order of appearance; 1, 1.0 and True are three.
-
-    What cannot be hashed counts by its text.
-    """
-    try:
-        places: dict[Any, int] = dict.fromkeys(elements, ABSENT)
-    except TypeError:
-        return _by_key([(type(element), element if element.__hash__ is not None else repr(element)) for element in elements], elements)
-    others = set(map(type, places)) - {str, type(None)}
-    if others and len(set(map(type, elements)) - {str, type(None)}) > 1:
-        return _by_key([(type(element), element) for element in elements], elements)
-    known = [element for element in places if not is_absent(element)] if others else list(filter(None, places))
-    places.update(zip(known, range(len(known)), strict=True))
-    codes = np.fromiter(map(places.__getitem__, elements), np.int32, len(elements))
-    return codes, [plain(element) for element in known] if others else known
-
-
-def _by_key(keys: "Sequence[Any]", elements: "Sequence[Any]") -> "tuple[NDArray[np.int32], list[Any]]":
-    """Codes of elements that are told apart by keys."""
-    places: dict[Any, int] = dict.fromkeys(keys, ABSENT)
-    first = dict(zip(reversed(keys), reversed(elements), strict=True))
-    known = [key for key in places if not is_absent(first[key])]
-    places.update(zip(known, range(len(known)), strict=True))
-    codes = np.fromiter(map(places.__getitem__, keys), np.int32, len(keys))
-    return codes, [plain(first[key]) for key in known]

@@ -7,8 +7,8 @@ import attrs
 import numpy as np
 
 from slakit._value import value
-from slakit.events.coding import ABSENT
 from slakit.events.event import Event
+from slakit.events.objects import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -185,7 +185,7 @@ class ObjectStore:
 
     def coded(self, columns: EventColumns, key: str) -> "tuple[NDArray[np.int32], list[Any]]":
         """Codes and distinct values of a key."""
-        from slakit.events.coding import factorize_objects  # noqa: PLC0415 - beside its only use
+        from slakit.events.objects import factorize_objects  # noqa: PLC0415 - beside its only use
 
         events = self.build(columns, 0, len(columns))
         if key in {"id", "actor", "status"}:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit._time import NAT
-from slakit.events.coding import ABSENT, factorize, factorize_integers, present
+from slakit.events.coding import factorize, factorize_integers, present
 from slakit.events.columns import EventColumns
 from slakit.events.event import Event, event_of
 from slakit.events.keys import KIND_KEYS, STATUS_KINDS
 from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.objects import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slakit._time import NAT
-from slakit.events.coding import factorize_objects
+from slakit.events.objects import factorize_objects
 from slakit.measure import measure
 from slakit.schedule import Schedule, ScheduleBy
 from slakit.service.lives import Ints, Lives, lives_of
