@@ -82,13 +82,14 @@ def combinations(
     of = window.astype(np.int64).take(holder)
     for codes, given in fields:
         of = combined(of, np.where(codes < 0, len(given), codes), len(given))
-    numbers, first, of = distinct(np.where(regular.take(holder), of, -1))
-    choices: list[list[Choice]] = [[] for _ in program.metrics]
-    for number, where in zip(numbers.tolist(), first.tolist(), strict=True):
-        if number < 0:
-            for chosen in choices:
-                chosen.append(Choice(None, None, None, None))
-            continue
+    here = np.flatnonzero(regular.take(holder))
+    numbers, _, which = distinct(of.take(here))
+    representative = np.empty(len(numbers), np.int64)
+    representative[which] = here
+    of = np.zeros(len(holder), np.int64)  # the other tickets are judged elsewhere: their combinations would bring schedules of their own
+    of[here] = which
+    choices: list[list[Choice]] = [[] if len(here) else [Choice(None, None, None, None)] for _ in program.metrics]
+    for where in representative.tolist():
         known = {name: given[codes[where]] for name, (codes, given) in zip(names, fields, strict=True) if codes[where] >= 0}
         for chosen, metric in zip(choices, program.metrics, strict=True):
             chosen.append(policies.choose(known, int(begins[holder[where]]), metric.name))
@@ -164,8 +165,7 @@ class Follower:
         self._columns = columns
         self._found = found
         self._fixed = fixed
-        self._changing = np.zeros(len(columns.tickets), np.bool_)
-        self._changing[found.changes.ticket] = True
+        self._changing = np.unique(found.changes.ticket)
         self._outcomes: dict[tuple[int, int], int] = {}
 
     def follow(self, stretch: Stretch) -> Followed | None:
@@ -175,7 +175,7 @@ class Follower:
             stretch: cycles whose marked events are the changes.
         """
         columns, changes = self._columns, self._found.changes
-        rows = np.flatnonzero(self._changing.take(columns.ticket.take(stretch.opened)))
+        rows = self._rows(stretch)
         if not len(rows):
             return None
         opened = stretch.opened.take(rows)
@@ -188,6 +188,18 @@ class Follower:
         if stretch.marked is None:
             return cycles
         return cycles._replace(anew=ticket.take(self._through(stretch, stretch.marked, cycles, columns.at.take(opened))))
+
+    def _rows(self, stretch: Stretch) -> Ints:
+        """The cycles of a stretch that belong to tickets that change."""
+        opened, starts = stretch.opened, self._columns.starts
+        if not len(opened):
+            return np.empty(0, np.int64)
+        low, high = np.searchsorted(self._changing, self._columns.ticket.take(opened[[0, -1]]) + np.array([0, 1]))
+        codes = self._changing[low:high]
+        first = np.searchsorted(opened, starts[codes])
+        count = np.searchsorted(opened, starts[codes + 1]) - first
+        rows: Ints = np.arange(int(count.sum())) + np.repeat(first - (np.cumsum(count) - count), count)
+        return rows
 
     def _through(self, stretch: Stretch, marked: Marked, cycles: Followed, begin: Ints) -> Ints:
         """Let the changes in the midst of cycles take effect, the first of every cycle, then the second; which cycles begin anew."""

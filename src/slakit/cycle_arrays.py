@@ -103,21 +103,21 @@ class RunArrays:
 
     def column(self, name: str) -> NDArray[Any]:
         """One column."""
-        runs, stopped = self.runs, self.runs.stop >= 0
+        runs = self.runs
         if name in CODED:
             return spelled(self.coded(name))
         plain: dict[str, Any] = {
             "ticket": lambda: self.columns.tickets[runs.ticket],
             "ordinal": lambda: runs.ordinal,
             "started_at": lambda: runs.started.view("datetime64[us]"),
-            "stopped_at": lambda: np.where(stopped, runs.end, NAT).view("datetime64[us]"),
+            "stopped_at": lambda: np.where(runs.stop >= 0, runs.end, NAT).view("datetime64[us]"),
             "elapsed_us": lambda: runs.elapsed,
             "accumulated_us": lambda: runs.carried + runs.elapsed,
             "paused_us": lambda: runs.paused,
             "excluded_us": lambda: runs.excluded,
             "wall_us": lambda: runs.end - runs.started,
             "anchor_event": lambda: self._event_keys(runs.anchor, np.ones(len(runs), np.bool_)),
-            "stop_event": lambda: self._event_keys(runs.stop, stopped),
+            "stop_event": lambda: self._event_keys(runs.stop, runs.stop >= 0),
         }
         return plain[name]()  # type: ignore[no-any-return]
 
@@ -173,7 +173,7 @@ class PlacedArrays:
         self._known: dict[str, NDArray[Any]] = {}
         rank = {metric.name: number for number, metric in enumerate(metrics)}
         metric, tickets = first.coded("metric")[0], first.column("ticket")
-        bounds = np.searchsorted(metric, np.arange(len(metrics) + 1))
+        bounds = np.searchsorted(metric, np.arange(len(metrics) + 1, dtype=metric.dtype))
         ranks = np.array([rank[name] for name in second.column("metric").tolist()], np.int64)
         self._order = np.lexsort((second.column("ordinal"), second.column("ticket"), ranks))
         ranks, further = ranks[self._order], second.column("ticket")[self._order]
@@ -246,8 +246,8 @@ def _responsible(columns: "EventColumns", regular: "Bools", stop: "Numbers", at_
 def _agents(columns: "EventColumns", regular: "Bools") -> "tuple[Ints, list[Any]]":
     after = np.full(len(columns.at), -1, np.int64)
     everybody: list[Any] = []
-    for block, _ in blocks(columns, regular):
-        after[block.positions], everybody = agents(block)
+    for block in blocks(columns, regular):
+        after[block.events], everybody = agents(block)
     return after, everybody
 
 

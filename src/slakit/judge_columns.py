@@ -65,8 +65,8 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
         key = b"" if which is None else which.tobytes()
         read_by.append(readers.setdefault(key, TicketReadings(schedules, which, groups, as_of)))
 
-    def read(block: Block, codes: Ints, metric: int) -> Readings:
-        return read_by[metric].read(block, codes)
+    def read(block: Block, metric: int) -> Readings:
+        return read_by[metric].read(block)
 
     runs = interpret(columns, program, read, as_of, regular, found.changes.position)
     fixed = np.array([[_fixed(choice) for choice in choices] for choices in found.choices], np.int64)

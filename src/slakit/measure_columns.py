@@ -57,7 +57,7 @@ def _arrays(  # noqa: PLR0917 - what the work needs, handed on
     regular = regular_tickets(columns) & ~changing_tickets(columns, watched)
     schedules, which = _choices(columns, schedule, regular)
     reader = TicketReadings(schedules, which, exclusion_groups(columns, exclusions, as_of), as_of)
-    runs = interpret(columns, program, lambda block, codes, _metric: reader.read(block, codes), as_of, regular)
+    runs = interpret(columns, program, lambda block, _metric: reader.read(block), as_of, regular)
     rest = columns.tickets[~regular].tolist()
     others = ticket_rows(replayer_of(log, columns, program, as_of, regular), rest, schedule, exclusions)
     return lambda: arrays_of_runs(runs, columns, program.metrics, regular, others)

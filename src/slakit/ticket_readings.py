@@ -44,18 +44,18 @@ class TicketReadings:
         self._bands, self._bands_of = _bands(schedules, which, groups)
         self._last: tuple[Block, Readings] | None = None
 
-    def read(self, block: Block, codes: Ints) -> Readings:
-        """The readings of a block, given the codes of its tickets."""
+    def read(self, block: Block) -> Readings:
+        """The readings of a block; zeros of tickets that have no schedule here."""
         if self._last is not None and self._last[0] is block:
             return self._last[1]
-        end = np.empty(len(codes), np.int64)
+        end = np.zeros(len(block.starts), np.int64)
         if self.which is None:
             clock = self.schedules[0].clock
             opened = clock.read_array(block.at)
             end[:] = clock.read(self.as_of)
         else:
-            opened = np.empty(len(block), np.int64)
-            which = self.which[codes]
+            opened = np.zeros(len(block), np.int64)
+            which = self.which[block.tickets]
             by_event = which[block.ticket]
             for choice in np.unique(which[which >= 0]).tolist():
                 clock = self.schedules[choice].clock
@@ -64,7 +64,7 @@ class TicketReadings:
                 end[which == choice] = clock.read(self.as_of)
         excluding = None
         if self._bands:
-            excluding = Excluding(self._bands, None if self._bands_of is None else self._bands_of[codes])
+            excluding = Excluding(self._bands, None if self._bands_of is None else self._bands_of[block.tickets])
         readings = Readings(opened, end, excluding)
         self._last = (block, readings)
         return readings

@@ -20,7 +20,8 @@ class Block:
 
     Attributes:
         source: the columns that the block is a part of.
-        positions: where its events stand there: a slice, or positions where tickets were left out.
+        events: where its events stand there.
+        tickets: the codes of its tickets there.
         ticket: int[n], consecutive numbers of the block's tickets, ascending from 0.
         starts: int64[tickets], index of each ticket's first event.
         at: int64[n], us.
@@ -31,7 +32,8 @@ class Block:
     """
 
     source: "EventColumns"
-    positions: "slice | Ints"
+    events: slice
+    tickets: slice
     ticket: Ints
     starts: Ints
     at: Ints
@@ -43,7 +45,7 @@ class Block:
     def coded(self, key: str) -> tuple[NDArray[np.int32], list[Any]]:
         """The codes of a key for the block's events (-1: absent) and the values they stand for."""
         codes, names = self.source.coded(key)
-        return codes[self.positions], names
+        return codes[self.events], names
 
     def __len__(self) -> int:
         """Number of events."""

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
 
 BLOCK_EVENTS = 1 << 17
-"""Events a block: small enough for the cache, large enough that numpy's call cost does not show."""
+"""Events a block at most: small enough for the cache, large enough that numpy's call cost does not show."""
+LEAST_BLOCK_EVENTS = 1 << 14
+SHARE_OF_BLOCK = 4
+"""A block is no more than this part of a log, so that what is needed while it is worked on stays small beside the log."""
 LONG_TICKET = 1 << 14
 """A ticket with more events than this would hold up lock-step and goes to the object interpreter."""
 
-ReadBlock = Callable[[Block, Ints, int], Readings]
+ReadBlock = Callable[[Block, int], Readings]
 
 
 def regular_tickets(columns: "EventColumns") -> Bools:
@@ -53,31 +56,26 @@ def regular_tickets(columns: "EventColumns") -> Bools:
     return regular
 
 
-def blocks(columns: "EventColumns", regular: Bools) -> Iterator[tuple[Block, Ints]]:
-    """The regular tickets as blocks, each with the codes of its tickets."""
+def blocks(columns: "EventColumns", regular: Bools) -> Iterator[Block]:
+    """The log as blocks, without tickets that are too long and without stretches in which no ticket is regular.
+
+    Tickets that are not regular stay in: leaving them out would cost more than finding cycles that nobody asks for.
+    """
     starts = columns.starts
-    whole = bool(regular.all())
-    first, tickets = 0, len(regular)
-    while first < tickets:
-        last = int(np.searchsorted(starts, starts[first] + BLOCK_EVENTS, "left"))
-        last = min(max(last, first + 1), tickets)
-        codes = np.arange(first, last) if whole else first + np.flatnonzero(regular[first:last])
-        begin, end = int(starts[first]), int(starts[last])
-        if len(codes) == last - first:
-            positions: slice | Ints = slice(begin, end)
-            local_starts, local = starts[first:last] - begin, columns.ticket[begin:end] - np.int32(first)
-        else:
-            keep = regular[columns.ticket[begin:end]]
-            positions = begin + np.flatnonzero(keep)
-            lengths = starts[codes + 1] - starts[codes]
-            local_starts = np.cumsum(lengths) - lengths
-            local = np.repeat(np.arange(len(codes)), lengths)
-        if len(codes):
-            yield Block(
-                columns, positions, local, local_starts, columns.at[positions], columns.kind[positions],
-                columns.role[positions], columns.public[positions], columns.category[positions],
-            ), codes  # fmt: skip
-        first = last
+    size = min(BLOCK_EVENTS, max(LEAST_BLOCK_EVENTS, len(columns) // SHARE_OF_BLOCK))
+    long = np.flatnonzero(np.diff(starts) > LONG_TICKET).tolist()
+    first = 0
+    for until in (*long, len(regular)):
+        while first < until:
+            last = min(max(int(np.searchsorted(starts, starts[first] + size, "left")), first + 1), until)
+            if regular[first:last].any():
+                events = slice(int(starts[first]), int(starts[last]))
+                yield Block(
+                    columns, events, slice(first, last), columns.ticket[events] - np.int32(first), starts[first:last] - events.start,
+                    columns.at[events], columns.kind[events], columns.role[events], columns.public[events], columns.category[events],
+                )  # fmt: skip
+            first = last
+        first = until + 1
 
 
 def interpret(  # noqa: PLR0917 - what the work needs
@@ -88,16 +86,16 @@ def interpret(  # noqa: PLR0917 - what the work needs
     Args:
         columns: the events known at ``as_of``.
         program: the clocks.
-        read: gives the readings of a block for a clock, given the codes of the block's tickets and the clock's index.
+        read: gives the readings of a block for a clock, given the clock's index.
         as_of: instant in us; open cycles end there.
-        regular: which tickets to take.
+        regular: the tickets whose cycles are wanted.
         marks: positions of events, ascending, at which it is asked how much each running clock has used up.
     """
     table = SymbolTable(program)
     causes: dict[str, int] = {"": 0}
     found: list[list[Stretch]] = [[] for _ in program.metrics]
     situations, meanings = 0, list[Meanings]()
-    for block, codes in blocks(columns, regular):
+    for block in blocks(columns, regular):
         known = situation(block, program, table)
         if len(table.rows) > situations:
             situations = len(table.rows)
@@ -105,9 +103,13 @@ def interpret(  # noqa: PLR0917 - what the work needs
                 Meanings(metric, [row[index] for row in table.rows], table.codes, causes) for index, metric in enumerate(program.metrics)
             ]
         here = None if marks is None or not len(marks) else _marks_of(block, marks)
+        wanted = regular[block.tickets]
+        kept = None if wanted.all() else wanted
         for index, metric in enumerate(program.metrics):
             moved = moves(block, known.numbers, metric, meanings[index])
-            readings = read(block, codes, index)
+            if kept is not None:
+                moved = moved.only(kept.take(block.ticket.take(moved.at.take(moved.opens))))
+            readings = read(block, index)
             stretch = _runs(metric, block, known, index=index, meanings=meanings[index], readings=readings, moved=moved, marks=here)
             found[index].append(stretch)
     return RunColumns(columns, as_of, [stretch for of_metric in found for stretch in of_metric], list(causes))
@@ -118,12 +120,8 @@ Marks = tuple[Ints, Ints]
 
 
 def _marks_of(block: Block, marks: Ints) -> Marks | None:
-    if isinstance(block.positions, slice):
-        low, high = np.searchsorted(marks, (block.positions.start, block.positions.stop))
-        return (marks[low:high] - block.positions.start, np.arange(low, high)) if low < high else None
-    place = np.minimum(np.searchsorted(block.positions, marks), len(block) - 1)
-    here = np.flatnonzero(block.positions.take(place) == marks)
-    return (place.take(here), here) if len(here) else None
+    low, high = np.searchsorted(marks, (block.events.start, block.events.stop))
+    return (marks[low:high] - block.events.start, np.arange(low, high)) if low < high else None
 
 
 def _runs(
@@ -162,10 +160,11 @@ def _runs(
         first = np.flatnonzero(leads(ticket))
         before = np.cumsum(elapsed) - elapsed
         carried = before - np.repeat(before.take(first), np.diff(first, append=len(opens)))
-    stop = _global(block.positions, at_stop)
+    first_position = np.int32(block.events.start)
+    stop = at_stop.astype(np.int32) + first_position
     stop[going] = -1
-    opened = _global(block.positions, opens)
-    since = None if anchor is opens else _global(block.positions, anchor)
+    opened = opens.astype(np.int32) + first_position
+    since = None if anchor is opens else anchor.astype(np.int32) + first_position
     if marks is not None:
         at_stop[going] = len(block)
         cycle = np.searchsorted(opens, marks[0]) - 1
@@ -187,10 +186,6 @@ def _net(readings: Readings, at: Ints, block: Block) -> Ints:
     if readings.excluding is not None:
         net -= readings.excluding.up_to(net, block.ticket.take(at))
     return net
-
-
-def _global(positions: "slice | Ints", local: Ints) -> NDArray[np.int32]:
-    return (local + positions.start if isinstance(positions, slice) else positions.take(local)).astype(np.int32)
 
 
 def _anchors(opens: Ints, known: Situation, meanings: Meanings) -> Ints:

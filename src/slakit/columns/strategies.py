@@ -40,6 +40,10 @@ class Moves:
     following: NDArray[np.int32]
     state: NDArray[np.uint8] | None
 
+    def only(self, some: Bools) -> "Moves":
+        """With some of the openings."""
+        return Moves(self.at, self.opens[some], self.closes, self.following[some], self.state)
+
 
 class Meanings:
     """What every situation means to one clock, as arrays.
