@@ -1,7 +1,9 @@
 """Rows in, events out: every bad row is named at once, or set aside."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from typing import Any
 
 from slakit._time import datetime_us, local_doubt, parse_datetime
@@ -58,6 +60,8 @@ class RowReader:
             EventError: as `read_event`; ``bad_row`` for what is no mapping.
             TimeError: as `read_event`.
         """
+        if self._tz is None and type(row) is dict:
+            return read_event(row, self._statuses, at)
         if type(row) is not dict and not isinstance(row, Mapping):
             message = f"{row!r} is a {type(row).__name__}: give a mapping of keys to values (a data frame goes into from_frame, arrays into from_columns)"
             raise EventError(message, code="bad_row", given=row)
@@ -104,22 +108,21 @@ def read_records(
     renaming = Renaming(columns) if columns else None
     events: list[Event] = []
     bad: list[Quarantined] = []
-    numbers: list[int] = []
+    read, keep = reader.read, events.append
     number = -1
     for number, row in enumerate(rows):
         named = row if renaming is None else renaming.row(row)
         try:
-            events.append(reader.read(named))
+            keep(read(named))
         except SlakitError as error:
             bad.append(bad_row(number, named, error))
-        else:
-            numbers.append(number)
     if renaming is not None:
         renaming.check()
-    texts = sum(type(event.ticket) is str for event in events) + sum(isinstance(row.ticket, str) for row in bad)
-    others = sum(type(event.ticket) is int for event in events) + sum(isinstance(row.ticket, int) for row in bad)
-    stranger = minority(texts, others)
+    types = Counter(map(type, map(attrgetter("ticket"), events)))
+    stranger = minority(*(types[kind] + sum(isinstance(row.ticket, kind) for row in bad) for kind in (str, int)))
     if stranger is not None:
+        left_out = {row.row for row in bad}
+        numbers = (place for place in range(number + 1) if place not in left_out)
         bad.extend(
             bad_row(number, event.to_record(), mixed_types(event.ticket))
             for number, event in zip(numbers, events, strict=True)
