@@ -99,7 +99,7 @@ def combinations(
 
 def _changing(columns: "EventColumns", names: Sequence[str], regular: Bools) -> Ints:
     """The positions of events that change one of some fields of the regular tickets."""
-    changes = np.flatnonzero(columns.kind == EventKind.FIELD)
+    changes = np.flatnonzero(columns.kind == EventKind.FIELD.value)
     if not len(changes):
         return changes
     codes, fields = columns.coded("field")

@@ -257,15 +257,15 @@ def _teams(columns: "EventColumns") -> "tuple[Ints, list[Any]]":
     team, teams = columns.coded("team")
     names = [*groups, *teams]
     code = np.full(len(columns.at), -1, np.int64)
-    created = columns.kind == EventKind.CREATED
+    created = columns.kind == EventKind.CREATED.value
     code[created] = np.where(team[created] >= 0, team[created] + len(groups), group[created])
-    fixes = created | ((columns.kind == EventKind.ASSIGNED) & (group >= 0))
-    given = (columns.kind == EventKind.ASSIGNED) & (group >= 0)
+    fixes = created | ((columns.kind == EventKind.ASSIGNED.value) & (group >= 0))
+    given = (columns.kind == EventKind.ASSIGNED.value) & (group >= 0)
     code[given] = group[given]
     field, fields = columns.coded("field")
     if "team" in fields:
         values, value_names = columns.coded("value")
-        changes = (columns.kind == EventKind.FIELD) & (field == fields.index("team"))
+        changes = (columns.kind == EventKind.FIELD.value) & (field == fields.index("team"))
         fixes |= changes
         code[changes] = np.where(values[changes] >= 0, values[changes] + len(names), -1)
         names += value_names

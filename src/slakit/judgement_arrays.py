@@ -145,7 +145,7 @@ class JudgedArrays:
             named = rows[(judged.due[rows] != NAT) & (judged.due[rows] > due[rows]) & (due[rows] != NAT)]
             same = schedule.clock.read_array(judged.due[named]) == schedule.clock.read_array(due[named])
             due[named[same]] = judged.due[named[same]]
-        waiting = plain & (runs.state == State.PAUSED)
+        waiting = plain & (runs.state == State.PAUSED.value)
         due[waiting & (spent < target)] = NAT
         met[waiting & (spent <= target)] = NAT
         due[judged.at_field] = met[judged.at_field] = judged.due[judged.at_field]

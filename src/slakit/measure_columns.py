@@ -66,7 +66,7 @@ def _arrays(  # noqa: PLR0917 - what the work needs, handed on
 def replayer_of(log: "EventLog", columns: "EventColumns", program: Program, as_of: int, regular: Bools) -> Replayer:
     """The object interpreter for the tickets that columns leave to it."""
     asked = ~regular
-    asked[columns.ticket[columns.kind == EventKind.MERGED]] = True
+    asked[columns.ticket[columns.kind == EventKind.MERGED.value]] = True
     return Replayer(log, program, as_of, merges_in(columns), EventBatches(columns, np.flatnonzero(asked)))
 
 
@@ -105,7 +105,7 @@ def changing_tickets(columns: "EventColumns", fields: Collection[str]) -> Bools:
         watched = [code for code, name in enumerate(names) if name in fields]
         if not watched:
             return changing
-        changing[columns.ticket[np.isin(codes, watched) & (columns.kind == EventKind.FIELD)]] = True
+        changing[columns.ticket[np.isin(codes, watched) & (columns.kind == EventKind.FIELD.value)]] = True
     return changing
 
 

@@ -92,7 +92,7 @@ def merges(log: "EventLog") -> dict[Ticket, list[Ticket]]:
 
 def merges_in(columns: "EventColumns") -> dict[Ticket, list[Ticket]]:
     """`merges` of a log in columns."""
-    (at,) = (columns.kind == _MERGED).nonzero()
+    (at,) = (columns.kind == _MERGED.value).nonzero()
     if not len(at):
         return {}
     codes, names = columns.coded("into")
@@ -202,11 +202,11 @@ def schedules_in_use(log: "EventLog", schedule: "Schedule | ScheduleBy", as_of: 
 def _values_in_columns(log: "EventLog", field: str, as_of: int) -> Iterator[set[Any]]:
     """The values that a field had at creation, and those that it was changed to."""
     columns = log.columns().cut(as_of)
-    created = columns.kind == EventKind.CREATED
+    created = columns.kind == EventKind.CREATED.value
     if not created[columns.starts[:-1]].all():
         yield {None}
     codes, names = columns.coded("field")
-    changed = (columns.kind == EventKind.FIELD) & (codes == (names.index(field) if field in names else -2))
+    changed = (columns.kind == EventKind.FIELD.value) & (codes == (names.index(field) if field in names else -2))
     for key, rows in ((field, created), ("value", changed)):
         if key in PLACED_KEYS:
             yield {None}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def field_names(columns: "EventColumns") -> tuple[str, ...]:
     """The fields that some ticket was created with or was given later, ascending."""
-    created = columns.kind == EventKind.CREATED
+    created = columns.kind == EventKind.CREATED.value
     names = {key for key in columns.keys if (columns.coded(key)[0][created] >= 0).any()}
     return tuple(sorted(names | {str(name) for name in columns.coded("field")[1]}))
 
@@ -45,7 +45,7 @@ def latest_field(columns: "EventColumns", key: str, *, also: "Sequence[str]" = (
             raise QueryError(message, code="unknown_key", given=key)
         return known, values
     later, changed = columns.coded("value")
-    at = np.flatnonzero((columns.kind == EventKind.FIELD) & (field == names.index(key)))
+    at = np.flatnonzero((columns.kind == EventKind.FIELD.value) & (field == names.index(key)))
     numbers = {value: number for number, value in enumerate(values)}
     whole = list(values)
     recode = np.full(len(changed) + 1, -1, np.int64)

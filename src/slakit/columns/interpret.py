@@ -38,16 +38,16 @@ ReadBlock = Callable[[Block, int], Readings]
 def regular_tickets(columns: "EventColumns") -> Bools:
     """Which tickets have one `created`, as their first event, no ticket merged into them, and no exclusion events."""
     kind, starts = columns.kind, columns.starts[:-1]
-    created = kind == EventKind.CREATED
+    created = kind == EventKind.CREATED.value
     regular: Bools = created[starts]
     if np.count_nonzero(created) != np.count_nonzero(regular):
         further = created.copy()
         further[starts] = False
         regular[columns.ticket[further]] = False
-    excluding = (kind == EventKind.EXCLUDED) | (kind == EventKind.INCLUDED)
+    excluding = (kind == EventKind.EXCLUDED.value) | (kind == EventKind.INCLUDED.value)
     if excluding.any():
         regular[columns.ticket[excluding]] = False
-    merged = np.flatnonzero(kind == EventKind.MERGED)
+    merged = np.flatnonzero(kind == EventKind.MERGED.value)
     if len(merged):
         into, names = columns.coded("into")
         survivors = [columns.code_of(names[code]) for code in np.unique(into[merged]).tolist()]
@@ -225,7 +225,7 @@ class _Pauses:
             at_end -= readings.excluding.up_to(at_end, tickets)
         following[self._last] = at_end
         following -= self.here
-        following *= state == State.PAUSED
+        following *= state == State.PAUSED.value
         self.spent = np.zeros(len(self.here) + 1, np.int64)
         np.cumsum(following, out=self.spent[1:])
 
@@ -240,6 +240,6 @@ class _Pauses:
         """Paused working time of cycles up to events in their midst."""
         last = np.searchsorted(self.moved.at, at, "right") - 1
         paused = self.spent.take(last) - self.spent.take(self.moved.opens.take(cycle))
-        lasting = self.state.take(last) == State.PAUSED
+        lasting = self.state.take(last) == State.PAUSED.value
         paused += lasting * (_net(self._readings, at, self._block) - self.here.take(last))
         return paused

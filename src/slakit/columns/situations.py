@@ -45,7 +45,7 @@ def situation(block: Block, program: Program, table: SymbolTable) -> Situation:
     replies = np.flatnonzero((flags & np.uint8(Signs.REPLY)) != 0)
     levels, carriers = _levels(block, flags, replies)
     carried = levels.take(carriers)
-    solved, solved_before = (carried & np.uint8(CATEGORY)) >= Status.SOLVED, (carried >> np.uint8(BEFORE)) >= Status.SOLVED
+    solved, solved_before = (carried & np.uint8(CATEGORY)) >= Status.SOLVED.value, (carried >> np.uint8(BEFORE)) >= Status.SOLVED.value
     reopens, solves = np.flatnonzero(solved_before & ~solved), np.flatnonzero(solved & ~solved_before)
     reopened = oldest = latest = reopens
     if len(reopens):
@@ -195,15 +195,15 @@ def agents(block: Block) -> tuple[Ints, list[Any]]:
     held = np.full(n, -1, np.int64)
     fixes = np.zeros(n, np.bool_)
     fixes[block.starts] = True
-    at, receiver, _ = holders(block, np.flatnonzero(block.kind == EventKind.ASSIGNED))
+    at, receiver, _ = holders(block, np.flatnonzero(block.kind == EventKind.ASSIGNED.value))
     fixes[at] = True
     held[at] = np.where(receiver == _AGENT, recode[to[at]], -1)
-    accepted = (block.kind == EventKind.ACCEPTED) & (actor >= 0)
+    accepted = (block.kind == EventKind.ACCEPTED.value) & (actor >= 0)
     fixes |= accepted
     held[accepted] = actor[accepted]
     fixed_at = np.maximum.accumulate(np.where(fixes, index, 0))
     result = held[fixed_at]
-    replies = np.flatnonzero((block.kind == EventKind.MESSAGE) & block.public & (block.role == Role.AGENT) & (actor >= 0))
+    replies = np.flatnonzero((block.kind == EventKind.MESSAGE.value) & block.public & (block.role == Role.AGENT.value) & (actor >= 0))
     if len(replies):
         nobody = np.flatnonzero(result < 0)
         following = np.searchsorted(replies, fixed_at[nobody], "right")

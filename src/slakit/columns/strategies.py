@@ -169,7 +169,7 @@ def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -
         state[:count] = table[cell]
         after[where] = state[:count]
         effect[where] = effects[cell]
-    return _moves(at, (effect & Effect.OPEN) != 0, (effect & Effect.CLOSE) != 0, after)
+    return _moves(at, (effect & Effect.OPEN.value) != 0, (effect & Effect.CLOSE.value) != 0, after)
 
 
 def _flat(metric: Metric) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

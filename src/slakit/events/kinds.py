@@ -7,7 +7,10 @@ from slakit.errors import EventError, did_you_mean
 
 
 class _Named(IntEnum):
-    """An integer code whose text form is its lower-case name."""
+    """An integer code whose text form is its lower-case name.
+
+    An array of codes is compared with ``.value``: with a member numpy would turn the whole array into int64 first.
+    """
 
     @property
     def text(self) -> str:

@@ -115,7 +115,7 @@ def _merging(judgement: "Judgement") -> frozenset[Any]:
     log = judgement.log
     if log.in_columns:
         columns = log.columns()
-        merged = columns.kind == EventKind.MERGED
+        merged = columns.kind == EventKind.MERGED.value
         codes, names = columns.coded("into")
         return frozenset(columns.tickets[columns.ticket[merged]].tolist()) | {names[code] for code in codes[merged].tolist() if code >= 0}
     found = merges(log)

@@ -54,7 +54,7 @@ def answers_of(lives: Lives, purpose: Purpose, *, scale: Scale | str | None, que
     wanted = None if scale is None else Scale.named(scale)
     _refuse_purpose(wanted, purpose)
     events = lives.where(EventKind.RATING, EventKind.RATING_REQUESTED)
-    asked = lives.kind[events] == EventKind.RATING_REQUESTED
+    asked = lives.kind[events] == EventKind.RATING_REQUESTED.value
     codes, scales = _scales_of(lives, wanted, purpose)
     of, objects = lives.coded("of")
     questions, texts = lives.coded("question")

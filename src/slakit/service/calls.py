@@ -43,7 +43,7 @@ class Calls:
 def calls_of(lives: Lives) -> Calls:
     """When each call was answered or given up: accepted by a human, else the start of the first talk; ``abandoned``."""
     accepted = lives.where(EventKind.ACCEPTED)
-    accepted = accepted[(lives.role[accepted] == Role.AGENT) | (lives.role[accepted] == Role.UNKNOWN)]
+    accepted = accepted[(lives.role[accepted] == Role.AGENT.value) | (lives.role[accepted] == Role.UNKNOWN.value)]
     answered = lives.at_of(lives.first_of(accepted))
     talk = measured(lives)
     talks = talk.part == 0

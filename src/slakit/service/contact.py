@@ -216,7 +216,7 @@ def _in_call(lives: Lives, touches: Touches) -> tuple[Bools, Bools, Ints]:
     """Solved no later than the last part of the ticket's handling, and nothing came after."""
     parts, names = lives.coded("part")
     handled = lives.where(EventKind.HANDLED)
-    handled = handled[(lives.role[handled] == Role.AGENT) | (lives.role[handled] == Role.UNKNOWN)]
+    handled = handled[(lives.role[handled] == Role.AGENT.value) | (lives.role[handled] == Role.UNKNOWN.value)]
     talks = handled[parts[handled] == names.index("talk")] if "talk" in names else handled[:0]
     called = lives.count_of(talks) > 0
     end = lives.at_of(lives.last_of(handled))

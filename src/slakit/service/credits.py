@@ -33,7 +33,7 @@ class Credits:
 def _human(lives: Lives, places: Ints) -> Ints:
     """Those of some events that a person of the desk did; a row that names no role is taken as such."""
     role = lives.role[places]
-    human: Ints = places[(role == Role.AGENT) | (role == Role.UNKNOWN)]
+    human: Ints = places[(role == Role.AGENT.value) | (role == Role.UNKNOWN.value)]
     return human
 
 
@@ -59,7 +59,7 @@ def worked(lives: Lives) -> Credits:
     places = _human(lives, lives.where(EventKind.WORK_STARTED, EventKind.WORK_ENDED))
     agent = lives.coded("actor")[0][places].astype(np.int64)
     holder = np.where(agent >= 0, agent, len(lives.at) + lives.ticket[places])
-    starts = lives.kind[places] == EventKind.WORK_STARTED
+    starts = lives.kind[places] == EventKind.WORK_STARTED.value
     order = np.lexsort((places, holder, lives.ticket[places]))
     same = np.zeros(len(order), np.bool_)
     same[1:] = (holder[order][1:] == holder[order][:-1]) & (lives.ticket[places[order]][1:] == lives.ticket[places[order]][:-1])
@@ -133,7 +133,7 @@ def estimated(lives: Lives, cap: int) -> Credits:
         lives: the log as known.
         cap: us.
     """
-    acting = (lives.role == Role.AGENT) & (lives.kind != EventKind.CREATED)
+    acting = (lives.role == Role.AGENT.value) & (lives.kind != EventKind.CREATED.value)
     for kind in (EventKind.HANDLED, EventKind.RATING, EventKind.RATING_REQUESTED, EventKind.MERGED, EventKind.SPLIT):
         acting &= lives.kind != kind
     places = np.flatnonzero(acting)
@@ -157,7 +157,7 @@ def _arrivals(lives: Lives) -> Ints:
     never = np.iinfo(np.int64).min
     customer = lives.messages(Role.CUSTOMER)
     opening = lives.starts[:-1]
-    customer[opening] = lives.role[opening] != Role.AGENT
+    customer[opening] = lives.role[opening] != Role.AGENT.value
     reply = lives.messages(Role.AGENT)
     index = np.arange(n)
     barrier = reply.copy()

@@ -108,7 +108,7 @@ def credits_of(lives: Lives, source: str, cap: Any) -> tuple[str, Credits]:
     used = source
     if source == "auto":
         used = (
-            "spans" if (lives.kind == EventKind.HANDLED).any() else "work" if (lives.kind == EventKind.WORK_STARTED).any() else "estimate"
+            "spans" if (lives.kind == EventKind.HANDLED.value).any() else "work" if (lives.kind == EventKind.WORK_STARTED.value).any() else "estimate"
         )
     if used == "spans":
         return used, measured(lives)
@@ -162,7 +162,7 @@ def _abandoned(lives: Lives, work: Credits) -> NDArray[np.bool_]:
 def _robots_only(lives: Lives) -> NDArray[np.bool_]:
     """Tickets on which a robot acted and no human agent did."""
     people, robots = (
-        lives.count_of(np.flatnonzero(np.isin(lives.role, roles) & (lives.kind != EventKind.CREATED))) > 0
+        lives.count_of(np.flatnonzero(np.isin(lives.role, roles) & (lives.kind != EventKind.CREATED.value))) > 0
         for roles in ((Role.AGENT,), (Role.BOT, Role.SYSTEM))
     )
     return robots & ~people

@@ -71,7 +71,7 @@ def touches_of(lives: Lives, *, ignore: Collection[Any] = (), people: bool = Fal
     reply_of = first_reply[lives.ticket[contacts]]
     returns = contacts[(reply_of >= 0) & (contacts > reply_of)]
     last = lives.last_of(contacts)
-    asked = lives.role[lives.starts[:-1]] != Role.AGENT if len(lives.tickets) else np.zeros(0, np.bool_)
+    asked = lives.role[lives.starts[:-1]] != Role.AGENT.value if len(lives.tickets) else np.zeros(0, np.bool_)
     last_contact = np.where(last >= 0, lives.at_of(last), lives.opened)
     solves = lives.solves
     return Touches(
@@ -130,7 +130,7 @@ def people_of(lives: Lives) -> Ints:
     actors, names = lives.coded("actor")
     to, receivers = lives.coded("to")
     roles, known = lives.coded("to_role")
-    acted = np.flatnonzero((lives.role == Role.AGENT) & (actors >= 0))
+    acted = np.flatnonzero((lives.role == Role.AGENT.value) & (actors >= 0))
     assigned = lives.where(EventKind.ASSIGNED)
     robots = [code for code, role in enumerate(known) if role in {Role.BOT, Role.SYSTEM}]
     assigned = assigned[(to[assigned] >= 0) & ~np.isin(roles[assigned], robots)]

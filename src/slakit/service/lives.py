@@ -113,8 +113,8 @@ class Lives:
     def _status_changes(self) -> tuple[Ints, NDArray[np.uint8], NDArray[np.uint8]]:
         """Positions of the events that carry a status, with the category after and before each (before creation: NONE)."""
         if "statuses" not in self._kept:
-            created = self.kind == EventKind.CREATED
-            at = np.flatnonzero(created | ((self.kind == EventKind.STATUS) & (self.category != 0)))
+            created = self.kind == EventKind.CREATED.value
+            at = np.flatnonzero(created | ((self.kind == EventKind.STATUS.value) & (self.category != 0)))
             opening = created[at]
             after = self.category[at]
             after[opening & (after == 0)] = Status.NEW
@@ -129,13 +129,13 @@ class Lives:
     def solves(self) -> Ints:
         """Positions at which tickets become solved or closed, ascending; a ticket may be created so."""
         at, after, before = self._status_changes()
-        return at[(after >= Status.SOLVED) & (before < Status.SOLVED)]
+        return at[(after >= Status.SOLVED.value) & (before < Status.SOLVED.value)]
 
     @property
     def reopenings(self) -> Ints:
         """Positions at which tickets leave solved and closed, ascending."""
         at, after, before = self._status_changes()
-        return at[(after < Status.SOLVED) & (before >= Status.SOLVED)]
+        return at[(after < Status.SOLVED.value) & (before >= Status.SOLVED.value)]
 
     @property
     def solved(self) -> Bools:
@@ -143,7 +143,7 @@ class Lives:
         at, after, _ = self._status_changes()
         last = np.zeros(len(self.tickets), np.uint8)
         last[self.ticket[at]] = after
-        return last >= Status.SOLVED
+        return last >= Status.SOLVED.value
 
     @property
     def finished(self) -> Ints:
@@ -152,9 +152,9 @@ class Lives:
 
     def messages(self, role: Role, *, opening: bool = False) -> Bools:
         """Which events are public messages of a role; with ``opening`` the `created` counts as one."""
-        flag: Bools = self.kind == EventKind.MESSAGE
+        flag: Bools = self.kind == EventKind.MESSAGE.value
         if opening:
-            flag |= self.kind == EventKind.CREATED
+            flag |= self.kind == EventKind.CREATED.value
         flag &= self.public
         flag &= self.role == role
         return flag
@@ -162,7 +162,7 @@ class Lives:
     @property
     def wanted(self) -> Ints:
         """Where each ticket first wants something: a creation that is not the desk's own, else the customer's first message; -1."""
-        wants = (self.kind == EventKind.CREATED) & (self.role != Role.AGENT)
+        wants = (self.kind == EventKind.CREATED.value) & (self.role != Role.AGENT.value)
         wants |= self.messages(Role.CUSTOMER)
         return self.first_of(np.flatnonzero(wants))
 
@@ -272,7 +272,7 @@ def lives_of(log: Any, as_of: Any) -> Lives:
     until = instant(as_of)
     columns = log.columns().cut(until)
     starts, kind = columns.starts, columns.kind
-    created = kind == EventKind.CREATED
+    created = kind == EventKind.CREATED.value
     opening = created[starts[:-1]] if len(kind) else np.zeros(0, np.bool_)
     if opening.all() and np.count_nonzero(created) == len(opening):
         return Lives(columns, until, None, columns.ticket, starts, columns.at, kind, columns.role, columns.public, columns.category)
@@ -290,10 +290,10 @@ def _put_right(columns: "EventColumns", until: int, created: Bools) -> Lives:
     has = creation >= 0
     at[:] = np.maximum(at, np.where(has, columns.at[creation], at.min())[columns.ticket])
     lacks = np.flatnonzero(~has)
-    by_message = columns.kind[first[lacks]] == EventKind.MESSAGE
+    by_message = columns.kind[first[lacks]] == EventKind.MESSAGE.value
     standing = first[lacks[by_message]]
     kind[standing] = EventKind.CREATED
-    role[standing[role[standing] == Role.UNKNOWN]] = Role.CUSTOMER
+    role[standing[role[standing] == Role.UNKNOWN.value]] = Role.CUSTOMER
     category[standing] = Status.NONE
     public = columns.public.copy()
     public[standing] = True

@@ -215,7 +215,7 @@ def self_service_share(
     """
 
     def find(lives: Lives) -> Found:
-        acted = lives.count_of(np.flatnonzero(lives.role == Role.AGENT)) > 0
+        acted = lives.count_of(np.flatnonzero(lives.role == Role.AGENT.value)) > 0
         return Found(~acted & (people_of(lives) == 0))
 
     return _rate("self_service_share", log, as_of, find, by=by, since=since, until=until, basis=basis, tz=tz, calendar=calendar)

@@ -72,7 +72,7 @@ def _ask(metric: str, lives: Lives, **asked: Any) -> Question:
 
 
 def _proactive(lives: Lives) -> Bools:
-    return lives.role[lives.starts[:-1]] == Role.AGENT if len(lives.tickets) else np.zeros(0, np.bool_)
+    return lives.role[lives.starts[:-1]] == Role.AGENT.value if len(lives.tickets) else np.zeros(0, np.bool_)
 
 
 def _opened(lives: Lives, left_out: Bools) -> Units:
