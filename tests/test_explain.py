@@ -207,6 +207,18 @@ def test_before_the_start_and_between_cycles():
     ]  # fmt: skip
 
 
+def test_a_cycle_without_length_still_ends_what_was_before():
+    """A question answered in its own instant: not started before it, stopped by that answer after it."""
+    rows = (
+        ("mon 09:00", "created"), ("mon 10:00", "message", AGENT), ("mon 11:00", "message", CUSTOMER), ("mon 11:00", "message", AGENT),
+    )  # fmt: skip
+    clock = policies({"next_response": "4h"}).judge(log_of(*rows), as_of=at("mon 12:00")).explain("T-1")["next_response"]
+    assert [(one.label, one.start, one.end, one.event) for one in clock.stretches] == [
+        ("not started", at("mon 09:00"), at("mon 11:00"), None), ("stopped", at("mon 11:00"), at("mon 12:00"), 3),
+    ]  # fmt: skip
+    assert clock.cycles[0].stretches == ()
+
+
 def test_an_exclusion_event_gives_its_reason():
     """Excluded from 10:00 to 11:00 by an event of the ticket."""
     rows = (("mon 09:00", "created"), ("mon 10:00", "excluded", {"reason": "force majeure"}), ("mon 11:00", "included"))

@@ -62,10 +62,11 @@ def _end(one: Stretch) -> int:
 
 def _outside(rows: Sequence[JudgedCycle], start: int, end: int, teller: Teller) -> Iterator[Stretch]:
     """A span without any cycle: not started yet, or stopped by the cycle that ended last before."""
-    ends = {row.run.end_us for row in rows if start < row.run.end_us < end}
-    for low, high in itertools.pairwise(sorted({start, *ends, end})):
-        before = max((row for row in rows if row.run.end_us <= low), key=lambda row: (row.run.end_us, row.run.ordinal), default=None)
-        if before is None or before.run.stop is None:
+    ended = [(run.end_us, run.ordinal, run.cause, run.stop) for run in (row.run for row in rows) if run.stop is not None]
+    for low, high in itertools.pairwise(sorted({start, *(at for at, *_ in ended if start < at < end), end})):
+        before = max((one for one in ended if one[0] <= low), key=lambda one: one[:2], default=None)
+        if before is None:
             yield Stretch(NOT_STARTED, low, high)
         else:
-            yield Stretch(STOPPED, low, high, before.run.cause, None, teller.key(*before.run.stop))
+            _, _, cause, stop = before
+            yield Stretch(STOPPED, low, high, cause, None, teller.key(*stop))
