@@ -1,11 +1,17 @@
 """Working time: elapsed and deadlines, slakit beside what else Python has, with the answers compared.
 
-Run ``python benchmarks/working_time.py``. Needs workclock, businesstimedelta, business-duration and
-pandas for the rows of that name; a row whose package is absent is left out and said so.
+    python benchmarks/working_time.py [--json out.json] [--against earlier.json]
+
+Needs workclock, businesstimedelta, business-duration and pandas for the rows of that name; a row whose
+package is absent is left out and said so. ``--against`` compares what slakit needs in relation to the
+numpy recipe of the same run with an earlier file, and fails where that has grown by more than 20 %.
 """
 
+import argparse
+import json
 import platform
 import statistics
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -13,6 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +34,8 @@ DAY = 86_400 * SECOND
 FIRST = int(np.datetime64("2018-01-08", "us").astype(np.int64))
 PAIRS = 1_000_000
 REPEATS = 7
+SLAKIT, REFERENCE = "slakit, arrays", "numpy busday recipe"
+FALL_BACK = 1.2
 
 Instants = np.ndarray[Any, np.dtype[np.datetime64]]
 Spans = np.ndarray[Any, np.dtype[np.timedelta64]]
@@ -75,7 +84,7 @@ def per_pair(ask: Callable[[Any, Any], Any]) -> Callable[[list[Any], list[Any]],
 
 def peers() -> tuple[dict[str, Any], dict[str, Any]]:
     """What others answer: name -> (question, how arguments are given, how many pairs), for elapsed and for deadlines."""
-    elapsed: dict[str, Any] = {"numpy busday recipe": (busday_recipe, "array", PAIRS)}
+    elapsed: dict[str, Any] = {REFERENCE: (busday_recipe, "array", PAIRS)}
     due: dict[str, Any] = {}
     nine, five = clock_time(9), clock_time(17)
     if workclock := optional("workclock"):
@@ -106,18 +115,23 @@ def optional(name: str) -> Any:
         return None
 
 
-def compare(title: str, ours: Callable[[Any, Any], Any], one: Instants, other: Any, rows: dict[str, Any]) -> None:
-    """Print a table: ns a pair, the ratio to ours, and whether the answers agree."""
+Row = dict[str, Any]
+
+
+def compare(title: str, ours: Callable[[Any, Any], Any], one: Instants, other: Any, rows: dict[str, Any]) -> list[Row]:
+    """Print a table, and give its rows: ns a pair, the ratio to ours, and whether the answers agree."""
     base = median_ns(lambda: ours(one, other), PAIRS)
     few = as_given(one[:5_000], "aware"), as_given(other[:5_000], "aware")
-    single = median_ns(lambda: per_pair(ours)(*few), 5_000)
-    print(f"\n{title}\n  {'':34}{'ns a pair':>12}{'ratio':>10}   answers")
-    print(f"  {'slakit, arrays':34}{base:12,.1f}{1:10,.1f}\n  {'slakit, one by one':34}{single:12,.1f}{single / base:10,.1f}")
+    found = [(SLAKIT, base, ""), ("slakit, one by one", median_ns(lambda: per_pair(ours)(*few), 5_000), "")]
     for name, (ask, form, count) in rows.items():
         a, b = as_given(one[:count], form), as_given(other[:count], form)
         expected = ours(*(np.asarray(as_given(part[:count], "hours array" if form == "hours" else "array")) for part in (one, other)))
         cost = median_ns(lambda ask=ask, a=a, b=b: ask(a, b), count, 3)  # type: ignore[misc]
-        print(f"  {name:34}{cost:12,.0f}{cost / base:10,.0f}   {agreement(ask(a, b), expected)}")
+        found.append((name, cost, agreement(ask(a, b), expected)))
+    print(f"\n{title}\n  {'':34}{'ns a pair':>12}{'ratio':>10}   answers")
+    for name, cost, answers in found:
+        print(f"  {name:34}{cost:12,.1f}{cost / base:10,.1f}   {answers}")
+    return [{"table": title, "name": name, "ns": cost, "times_slakit": cost / base, "answers": answers} for name, cost, answers in found]
 
 
 def as_given(part: Any, form: str) -> Any:
@@ -141,9 +155,11 @@ def agreement(found: Any, expected: Any) -> str:
     return f"{len(wrong):,} of {len(expected):,} differ, e.g. {instants[wrong[0]]} for our {expected.tolist()[wrong[0]]}"
 
 
-def flatness() -> None:
+def flatness() -> list[Row]:
     """Ours over longer spans and longer calendars."""
-    print("\nFlat in the span and in the years (slakit, arrays, ns a pair: elapsed, deadline)")
+    title = "Flat in the span and in the years (slakit, arrays, ns a pair: elapsed, deadline)"
+    print(f"\n{title}")
+    rows = []
     for label, days, years, first in (
         ("spans to 1 hour, 10 years", 1 / 24, 9.5, FIRST),
         ("spans to 60 days, 10 years", 60, 9.5, FIRST),
@@ -152,9 +168,11 @@ def flatness() -> None:
         ("spans to 60 days, 50 years", 60, 50, FIRST - 40 * 366 * DAY),
     ):
         start, end, span = pairs(PAIRS, days=days, years=years, first=first)
-        print(
-            f"  {label:34}{median_ns(lambda s=start, e=end: DESK.elapsed(s, e), PAIRS):10.1f}{median_ns(lambda s=start, d=span: DESK.due_at(s, d), PAIRS):10.1f}"
-        )  # type: ignore[misc]
+        elapsed = median_ns(lambda s=start, e=end: DESK.elapsed(s, e), PAIRS)  # type: ignore[misc]
+        due = median_ns(lambda s=start, d=span: DESK.due_at(s, d), PAIRS)  # type: ignore[misc]
+        print(f"  {label:34}{elapsed:10.1f}{due:10.1f}")
+        rows.append({"table": title, "name": label, "ns": elapsed, "due_ns": due})
+    return rows
 
 
 def fresh() -> None:
@@ -163,27 +181,51 @@ def fresh() -> None:
     desk.clock.cover(1_577_836_800 * SECOND, 1_577_836_800 * SECOND + 9 * 365 * DAY)
 
 
-def scalars() -> None:
+def scalars() -> list[Row]:
     """One question at a time, and a fresh compile."""
     a, b = datetime(2026, 1, 5, 10, tzinfo=UTC), datetime(2026, 2, 5, 10, tzinfo=UTC)
     loops = range(20_000)
-    print("\nOne at a time, from aware datetimes")
-    print(f"  {'elapsed, us':34}{median_ns(lambda: [DESK.elapsed(a, b) for _ in loops], 20_000) / 1e3:10.2f}")
-    print(f"  {'due_at, us':34}{median_ns(lambda: [DESK.due_at(a, '8h') for _ in loops], 20_000) / 1e3:10.2f}")
-    print(f"  {'compile ten years with shifts, ms':34}{median_ns(fresh, 1) / 1e6:10.2f}")
+    title = "One at a time, from aware datetimes"
+    print(f"\n{title}")
+    found = {
+        "elapsed, us": median_ns(lambda: [DESK.elapsed(a, b) for _ in loops], 20_000) / 1e3,
+        "due_at, us": median_ns(lambda: [DESK.due_at(a, "8h") for _ in loops], 20_000) / 1e3,
+        "compile ten years with shifts, ms": median_ns(fresh, 1) / 1e6,
+    }
+    for name, value in found.items():
+        print(f"  {name:34}{value:10.2f}")
+    return [{"table": title, "name": name, "value": value} for name, value in found.items()]
 
 
-def main() -> None:
+def reference_ratio(rows: list[Row]) -> dict[str, float]:
+    """What slakit needs for elapsed time over what the numpy recipe needs in the same run."""
+    [recipe] = [row for row in rows if row["name"] == REFERENCE]
+    return {"elapsed/numpy busday recipe": 1 / recipe["times_slakit"]}
+
+
+def main() -> int:
     """Everything, once."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--against", type=Path)
+    asked = parser.parse_args()
     warnings.simplefilter("ignore")
     print(f"{platform.processor() or platform.machine()}, CPython {platform.python_version()}, numpy {np.__version__}, one thread")
     start, end, span = pairs(PAIRS)
     elapsed, due = peers()
-    compare("Elapsed, random pairs up to 60 days apart over ten years", DESK.elapsed, start, end, elapsed)
-    compare("Deadlines, spans of 1 to 40 h over ten years", DESK.due_at, start, span, due)
-    flatness()
-    scalars()
+    rows = compare("Elapsed, random pairs up to 60 days apart over ten years", DESK.elapsed, start, end, elapsed)
+    rows += compare("Deadlines, spans of 1 to 40 h over ten years", DESK.due_at, start, span, due)
+    rows += flatness() + scalars()
+    ratios = reference_ratio(rows)
+    if asked.json:
+        asked.json.write_text(json.dumps({"rows": rows, "ratios": ratios}, indent=1), encoding="utf-8")
+    if not asked.against:
+        return 0
+    earlier = json.loads(asked.against.read_text(encoding="utf-8"))["ratios"]
+    slower = [key for key, ratio in ratios.items() if ratio > earlier[key] * FALL_BACK]
+    print(f"slower than {asked.against} by more than 20 %: {', '.join(slower) or 'nothing'}")
+    return 1 if slower else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
