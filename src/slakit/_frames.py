@@ -145,7 +145,7 @@ def _from_numpy(values: "NDArray[Any]") -> FrameColumn:
     if kind is None:
         return _from_objects(values.tolist())
     if kind in {"naive", "span"}:
-        us = values.astype(f"{values.dtype.kind}8[us]").astype(np.int64)
+        us = values.astype(f"{values.dtype.kind}8[us]").view(np.int64)
         return FrameColumn(us, kind, _mask(us == NAT))
     if kind == "int":
         return FrameColumn(values.astype(np.int64, copy=False), kind)
@@ -197,7 +197,7 @@ def _from_pandas(series: Any) -> FrameColumn:
     if hasattr(dtype, "pyarrow_dtype"):
         return _from_arrow(series.array.__arrow_array__())
     if getattr(dtype, "tz", None) is not None:
-        us = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]").astype(np.int64)
+        us = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]").view(np.int64)
         return FrameColumn(us, "instant", _mask(us == NAT))
     if name in {"object", "str"} or name.startswith("string"):
         return _from_texts(series)
