@@ -10,7 +10,6 @@ from slakit.errors import QueryError
 from slakit.escalation import Action, Escalation, Level
 from slakit.events.event import Event
 from slakit.events.kinds import EventKind, Role
-from slakit.judging import TicketFields
 from slakit.policy import Policy, PolicySet
 from slakit.verdict import JudgedCycle
 
@@ -124,10 +123,15 @@ def _escalating(policies: PolicySet) -> bool:
     return any(policy.escalations for policy in policies.policies)
 
 
+def has_event_rules(policies: PolicySet) -> bool:
+    """Whether some escalation falls due by exchanges, handling time or ratings."""
+    return any(escalation.metric is None for policy in policies.policies for escalation in policy.escalations)
+
+
 def _by_ticket(judgement: "Judgement") -> Iterator[tuple[str | int, list[JudgedCycle]]]:
     if not _escalating(judgement.policies):
         return
-    rows: dict[str | int, list[JudgedCycle]] = {ticket: [] for ticket in judgement.log.tickets}
+    rows: dict[str | int, list[JudgedCycle]] = {ticket: [] for ticket in judgement.tickets}
     for row in judgement.rows:
         rows[row.ticket].append(row)
     yield from rows.items()
@@ -135,8 +139,8 @@ def _by_ticket(judgement: "Judgement") -> Iterator[tuple[str | int, list[JudgedC
 
 def _ticket_actions(judgement: "Judgement", ticket: str | int, rows: Sequence[JudgedCycle]) -> Iterator[DueAction]:
     yield from _cycle_actions(rows, judgement.as_of)
-    if any(one.metric is None for policy in judgement.policies.policies for one in policy.escalations):
-        yield from event_actions(judgement.policies, judgement.life(ticket), frozenset(map(Role.of, judgement.responders)))
+    if has_event_rules(judgement.policies):
+        yield from judgement.event_rules(ticket).fired.values()
 
 
 def _cycle_actions(rows: Iterable[JudgedCycle], as_of: int) -> Iterator[DueAction]:
@@ -162,41 +166,78 @@ def _cycle_actions(rows: Iterable[JudgedCycle], as_of: int) -> Iterator[DueActio
                         yield due
 
 
-def event_actions(  # noqa: C901 - one walk, a branch a kind of event
-    policies: PolicySet, events: Sequence[Event], responders: frozenset[Role]
-) -> Iterator[DueAction]:
-    """What exchanges, handling time and ratings of a ticket set off, given its life."""
-    if not events:
-        return
-    fields = TicketFields(events, policies.fields)
-    seen: set[str] = set()
-    exchanges = handled = 0
-    waiting = events[0].role is not Role.AGENT
-    created, ticket = events[0].at, events[0].ticket
-    for position, event in enumerate(events):
+class EventRules:
+    """What exchanges, handling time and ratings of a ticket set off, an event at a time.
+
+    Attributes:
+        policies: the policy set.
+        responders: roles whose public messages are replies.
+        begin: the instant of the creation, us; None before the first event.
+        fields: the fields of the ticket by which policies are chosen, and those of its creation.
+        exchanges: replies that answered something.
+        handled_us: measured handling time.
+        waiting: the customer's side has said something since the last reply.
+        gone: the ticket has left the desk.
+        fired: the actions that fell due, each once.
+    """
+
+    __slots__ = ("begin", "exchanges", "fields", "fired", "gone", "handled_us", "policies", "responders", "waiting")
+
+    def __init__(self, policies: PolicySet, responders: Iterable[str | Role]) -> None:
+        """Rules before the first event."""
+        self.policies = policies
+        self.responders = frozenset(map(Role.of, responders))
+        self.begin: int | None = None
+        self.fields: dict[str, Any] = {}
+        self.exchanges = self.handled_us = 0
+        self.waiting = self.gone = False
+        self.fired: dict[str, DueAction] = {}
+
+    def copy(self) -> "EventRules":
+        """Rules that go on from here by themselves."""
+        made = EventRules(self.policies, self.responders)
+        made.begin, made.fields, made.fired = self.begin, dict(self.fields), dict(self.fired)
+        made.exchanges, made.handled_us, made.waiting, made.gone = self.exchanges, self.handled_us, self.waiting, self.gone
+        return made
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Take the ticket's next events, in order; the first of them all is its `created`."""
+        for event in events:
+            if self.begin is None:
+                self.begin, self.fields, self.waiting = event.at, dict(event.data), event.role is not Role.AGENT
+            if event.kind in _GONE:
+                self.gone = True
+            if self.gone:
+                return
+            if event.kind is EventKind.FIELD and event.data["field"] in self.policies.fields:
+                self.fields[event.data["field"]] = event.data.get("value")
+            elif self._counts(event):
+                self._fire(event, self.begin)
+
+    def _counts(self, event: Event) -> bool:
+        """Whether the event is one that a rule may look at; it is counted."""
         kind = event.kind
-        if kind in _GONE:
-            return
-        rating = kind is EventKind.RATING
         if kind is EventKind.MESSAGE and event.public:
             if event.role is Role.CUSTOMER:
-                waiting = True
-            elif event.role in responders and waiting:
-                exchanges, waiting = exchanges + 1, False
+                self.waiting = True
+            elif event.role in self.responders and self.waiting:
+                self.exchanges, self.waiting = self.exchanges + 1, False
         elif kind is EventKind.HANDLED:
-            handled += event.data["span"]
-        elif not rating:
-            continue
-        policy = policies.policy_for(fields.at(position), created)
+            self.handled_us += event.data["span"]
+        else:
+            return kind is EventKind.RATING
+        return True
+
+    def _fire(self, event: Event, begin: int) -> None:
+        policy = self.policies.policy_for(self.fields, begin)
         for escalation in () if policy is None else policy.escalations:
-            passed = (escalation.exchanges is not None and exchanges > escalation.exchanges) or (
-                escalation.handling is not None and handled > escalation.handling
+            passed = (escalation.exchanges is not None and self.exchanges > escalation.exchanges) or (
+                escalation.handling is not None and self.handled_us > escalation.handling
             )
-            if passed or (rating and _unhappy(escalation, event)):
-                for due in _due(ticket, policy, escalation, event.at, event.at, None, event if rating else None):  # type: ignore[arg-type]
-                    if due.id not in seen:
-                        seen.add(due.id)
-                        yield due
+            rating = event if event.kind is EventKind.RATING else None
+            if passed or (rating is not None and _unhappy(escalation, rating)):
+                for due in _due(event.ticket, policy, escalation, event.at, event.at, None, rating):  # type: ignore[arg-type]
+                    self.fired.setdefault(due.id, due)
 
 
 def _unhappy(escalation: Escalation, event: Event) -> bool:

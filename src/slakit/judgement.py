@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slakit._table import Table
     from slakit.attainment import Attainment
     from slakit.cycle_arrays import Arrays, Coded
-    from slakit.due_actions import DueAction
+    from slakit.due_actions import DueAction, EventRules
     from slakit.events.log import EventLog, Exclusion
     from slakit.explain import Explanation
     from slakit.judgement_arrays import JudgedArrays
@@ -46,14 +46,13 @@ class Judgement(Tidy):
 
     Attributes:
         policies: the policy set.
-        log: the log.
         as_of: instant up to which the log is known, us.
         exclusions: spans taken out of the clocks.
         responders: roles whose public messages are replies.
         engine: ``"object"`` or ``"column"``, the interpreter that makes the columns.
     """
 
-    __slots__ = ("_arrays", "_judge_one", "_regular", "_rows", "as_of", "engine", "exclusions", "log", "policies", "responders")
+    __slots__ = ("_arrays", "_judge_one", "_log", "_regular", "_rows", "as_of", "engine", "exclusions", "policies", "responders")
 
     def __init__(
         self, policies: PolicySet, log: "EventLog", as_of: int, *, exclusions: "Sequence[Exclusion]", responders: Iterable[Any],
@@ -61,7 +60,7 @@ class Judgement(Tidy):
     ) -> None:  # fmt: skip
         """A judgement whose rows are made when first asked for."""
         self.policies = policies
-        self.log = log
+        self._log = log
         self.as_of = as_of
         self.exclusions = tuple(exclusions)
         self.responders = tuple(responders)
@@ -78,10 +77,20 @@ class Judgement(Tidy):
         return self._judge_one
 
     @property
+    def log(self) -> "EventLog":
+        """The log."""
+        return self._log
+
+    @property
+    def tickets(self) -> tuple[str | int, ...]:
+        """The ids of its tickets, ascending."""
+        return self.log.tickets
+
+    @property
     def rows(self) -> tuple[JudgedCycle, ...]:
         """Every judged cycle."""
         if self._rows is None:
-            tickets = self.log.tickets if self.metrics else ()
+            tickets = self.tickets if self.metrics else ()
             judged = [row for ticket in tickets for row in self._judge().judge(ticket)]
             if len(tickets) > 1:
                 rank = {metric.name: number for number, metric in enumerate(self.metrics)}
@@ -168,6 +177,14 @@ class Judgement(Tidy):
             QueryError: ``unknown_ticket``.
         """
         return life(self.log.events_of(ticket), self.as_of)
+
+    def event_rules(self, ticket: str | int) -> "EventRules":
+        """What exchanges, handling time and ratings of one ticket have set off by ``as_of``; errors as `life`."""
+        from slakit.due_actions import EventRules  # noqa: PLC0415 - loaded when asked
+
+        rules = EventRules(self.policies, self.responders)
+        rules.take(self.life(ticket))
+        return rules
 
     def open_rows(self) -> list[JudgedCycle]:
         """The cycles that have not ended."""

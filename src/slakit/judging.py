@@ -16,6 +16,7 @@ from slakit.policy.policy_set import choice_of
 from slakit.replays import Replayer, spans_for
 from slakit.runs import Run
 from slakit.schedule import Schedule
+from slakit.timeline import Mark, Walk
 from slakit.verdict import JudgedCycle, PastBreach
 
 if TYPE_CHECKING:
@@ -56,21 +57,19 @@ class TicketFields:
 
     __slots__ = ("_changes", "created")
 
-    def __init__(self, events: Sequence[Event], names: frozenset[str]) -> None:
-        """Read the changes of the named fields."""
-        self.created: Mapping[str, Any] = events[0].data
-        self._changes = [
-            (position, event) for position, event in enumerate(events) if event.kind is _FIELD and event.data["field"] in names
-        ]
+    def __init__(self, created: Mapping[str, Any], marks: Sequence[Mark], names: frozenset[str]) -> None:
+        """Read the changes of the named fields off the marks of a walk."""
+        self.created = created
+        self._changes = [mark for mark in marks if mark.event.kind is _FIELD and mark.event.data["field"] in names] if marks else ()
 
     def at(self, position: int) -> Mapping[str, Any]:
         """The fields after the event at a position."""
-        if not self._changes or self._changes[0][0] > position:
+        if not self._changes or self._changes[0].position > position:
             return self.created
         fields = dict(self.created)
-        for changed, event in self._changes:
-            if changed <= position:
-                fields[event.data["field"]] = event.data.get("value")
+        for mark in self._changes:
+            if mark.position <= position:
+                fields[mark.event.data["field"]] = mark.event.data.get("value")
         return fields
 
     @property
@@ -78,13 +77,41 @@ class TicketFields:
         """Whether any of them changes."""
         return bool(self._changes)
 
-    def between(self, after: int, until: int) -> list[tuple[int, Event]]:
+    def change(self, position: int) -> Event:
+        """The change at a position."""
+        return next(mark.event for mark in self._changes if mark.position == position)
+
+    def between(self, after: int, until: int) -> list[Mark]:
         """The changes after one position and before another."""
-        return [change for change in self._changes if after < change[0] < until] if self._changes else []
+        return [mark for mark in self._changes if after < mark.position < until] if self._changes else []
+
+
+class Ended:
+    """The cycles of one clock on one ticket that have ended, judged: nothing of them changes any more.
+
+    Attributes:
+        runs: how many of the clock's cycles they come from.
+        rows: the judged cycles.
+        chain: what a further cycle of an accumulating clock goes on from.
+    """
+
+    __slots__ = ("chain", "rows", "runs")
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.runs = 0
+        self.rows: list[JudgedCycle] = []
+        self.chain: tuple[Run, ...] = ()
+
+    def add(self, rows: Sequence[JudgedCycle], chain: tuple[Run, ...]) -> None:
+        """One more cycle has ended; these are all rows and the chain after it."""
+        self.runs += 1
+        self.rows += rows[len(self.rows) :]
+        self.chain = chain
 
 
 class TicketJudge:
-    """Judges tickets of one log by one policy set."""
+    """Judges tickets by one policy set."""
 
     def __init__(self, policies: PolicySet, replayer: Replayer, exclusions: "Iterable[Exclusion]" = ()) -> None:
         """Judge with the clocks of the replayer's program."""
@@ -94,80 +121,95 @@ class TicketJudge:
         self._fields = policies.fields
         self._versions = bool(policies.boundaries)
 
-    def judge(self, ticket: str | int, events: Sequence[Event] | None = None) -> list[JudgedCycle]:
-        """Every cycle of a ticket, by metric and ordinal; events are looked up unless given (its life)."""
-        if events is None:
-            events = self.replayer.life(ticket)
-        if not events:
-            return []
-        done = self.replayer.run(ticket, events)
-        fields = TicketFields(events, self._fields)
-        spans = spans_for(events, self.exclusions)
+    def judge(self, ticket: str | int) -> list[JudgedCycle]:
+        """Every cycle of a ticket, by metric and ordinal."""
+        walk = self.replayer.run(ticket)
+        marks = walk.marks
+        known = self.known(ticket) if walk.gone is None else None
+        fields = TicketFields(walk.created, marks, self._fields) if marks else None
+        spans = self._spans_until(walk, walk.position) if marks or self.exclusions else ()
         judged: list[JudgedCycle] = []
-        metrics = self.replayer.program.metrics
-        by_metric: list[list[Run]] = [[] for _ in metrics]
-        for run in done.runs:
-            by_metric[run.metric].append(run)
-        calm = not fields.changing
-        known: tuple[Policy | None, str | None] | None = None
-        for metric, runs in zip(metrics, by_metric, strict=True):
+        first: tuple[Policy | None, str | None] | None = None
+        for number, metric in enumerate(self.replayer.program.metrics):
+            runs = walk.runs[number]
             if not runs:
                 continue
-            if calm:
-                if known is None or self._versions:
-                    known = self.policies.policy_for(fields.created, runs[0].opened_us), self.policies.priority(fields.created)
-                judged += self._unchanging(ticket, metric, runs, fields, events, spans, choice_of(*known, metric.name))
-            else:
-                judged += self._changing(ticket, metric, runs, fields, events, spans)
-        if done.gone is not None:
+            ended = None if known is None else known[number]
+            if ended is not None and ended.runs == len(runs):
+                judged += ended.rows
+                continue
+            if fields is not None and fields.changing:
+                judged += self._changing(ticket, metric, runs, walk, spans, fields, ended)
+                continue
+            if first is None or self._versions:
+                first = self.policies.policy_for(walk.created, runs[0].opened_us), self.policies.priority(walk.created)
+            judged += self._unchanging(ticket, metric, runs, walk, spans, choice_of(*first, metric.name), ended)
+        if walk.gone is not None:
             for row in judged:
-                row.removed = done.gone
+                row.removed = walk.gone
         return judged
 
+    def known(self, ticket: str | int) -> "list[Ended] | None":  # noqa: ARG002 - one that judges a ticket again and again asks
+        """For each clock the ended cycles of a ticket as judged before; None where nobody will ask again."""
+        return None
+
     def _changing(  # noqa: PLR0917 - what is known of the ticket
-        self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, events: Sequence[Event],
-        spans: Sequence[tuple[int, int]],
+        self, ticket: str | int, metric: Metric, runs: Sequence[Run], walk: Walk, spans: Sequence[tuple[int, int]], fields: TicketFields,
+        ended: Ended | None,
     ) -> list[JudgedCycle]:  # fmt: skip
         """The judged cycles of a ticket whose fields change on the way."""
         rows: list[JudgedCycle] = []
-        chain: list[Run] = []
+        chain: tuple[Run, ...] = ()
+        if ended is not None:
+            rows, chain, runs = ended.rows.copy(), ended.chain, runs[ended.runs :]
         for run in runs:
-            for part, changes in self._parts(ticket, metric, run, fields, events):
+            for part, changes in self._parts(ticket, metric, run, fields, walk.position):
                 part.ordinal = len(rows) + 1
-                rows.append(self._judged(ticket, metric, part, changes, events, self._spans(events, part, spans), chain))
+                rows.append(self._judged(ticket, metric, part, changes, fields, self._spans(walk, part, spans), chain))
                 if metric.accumulates:
-                    chain = [] if part.cause == SUPERSEDED else [*chain, part]
+                    chain = () if part.cause == SUPERSEDED else (*chain, part)
+            if ended is not None and run.stop is not None:
+                ended.add(rows, chain)
         return rows
 
     def _unchanging(  # noqa: PLR0917 - what is known of the ticket
-        self, ticket: str | int, metric: Metric, runs: Sequence[Run], fields: TicketFields, events: Sequence[Event],
-        spans: Sequence[tuple[int, int]], choice: Choice,
+        self, ticket: str | int, metric: Metric, runs: Sequence[Run], walk: Walk, spans: Sequence[tuple[int, int]], choice: Choice,
+        ended: Ended | None,
     ) -> list[JudgedCycle]:  # fmt: skip
         """The judged cycles of a ticket whose fields never change; ``choice`` is what applies to the first of them."""
         rows: list[JudgedCycle] = []
         chain: tuple[Run, ...] = ()
         spent = 0
-        due, reason = self._due(ticket, fields.created, choice)
+        if ended is not None:
+            rows, chain, runs = ended.rows.copy(), ended.chain, runs[ended.runs :]
+            spent = sum(run.elapsed_us for run in chain)
+        due, reason = self._due(ticket, walk.created, choice)
         meter = Meter((choice.schedule or WALL).clock, spans)
         for run in runs:
             begin = run.opened_us
             if rows and self._versions:
-                choice = self.policies.choose(fields.created, begin, metric.name)
-                due, reason = self._due(ticket, fields.created, choice)
+                choice = self.policies.choose(walk.created, begin, metric.name)
+                due, reason = self._due(ticket, walk.created, choice)
             if self._versions or spans or self.exclusions:
-                meter = Meter((choice.schedule or WALL).clock, self._spans(events, run, spans))
+                meter = Meter((choice.schedule or WALL).clock, self._spans(walk, run, spans))
             measure_run(run, meter)
             run.carried_us = spent
             rows.append(_cycle(ticket, metric, run, (Change(run.opened, begin, choice, begin, due, reason),), chain))
             if metric.accumulates:
                 chain, spent = (*chain, run), spent + run.elapsed_us
+            if ended is not None and run.stop is not None:
+                ended.add(rows, chain)
         return rows
 
-    def _spans(self, events: Sequence[Event], run: Run, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    def _spans(self, walk: Walk, run: Run, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         """The spans taken out of a cycle's clock: of one that has ended, as they were known then, so that its deadline stays."""
         if run.stop is None or not (spans or self.exclusions):
             return spans
-        return spans_for(events[: run.stop[0] + 1], self.exclusions)
+        return self._spans_until(walk, run.stop[0])
+
+    def _spans_until(self, walk: Walk, position: int) -> tuple[tuple[int, int], ...]:
+        """The spans taken out of a ticket's clocks as known after the event at a position."""
+        return spans_for(walk.created, [mark.event for mark in walk.marks if mark.position <= position], self.exclusions)
 
     @staticmethod
     def _due(ticket: str | int, fields: Mapping[str, Any], choice: Choice) -> tuple[int | None, str]:
@@ -176,18 +218,16 @@ class TicketJudge:
             return None, choice.reason
         return _field_instant(fields, choice.target.field, ticket)
 
-    def _parts(
-        self, ticket: str | int, metric: Metric, run: Run, fields: TicketFields, events: Sequence[Event]
-    ) -> list[tuple[Run, list[Change]]]:
-        """The cycle with the changes of what applies to it; in several parts where a change begins it anew."""
+    def _parts(self, ticket: str | int, metric: Metric, run: Run, fields: TicketFields, known: int) -> list[tuple[Run, list[Change]]]:
+        """The cycle with the changes of what applies to it, of so many known events; in several parts where a change begins it anew."""
         begin, opened = run.opened_us, run.opened
-        until = len(events) if run.stop is None else run.stop[0]
+        until = known if run.stop is None else run.stop[0]
         later = fields.between(opened, until)
-        while later and later[0][1].at == begin:
-            opened = later.pop(0)[0]
+        while later and later[0].event.at == begin:
+            opened = later.pop(0).position
         kept = [self._change(ticket, metric, fields, opened, begin, begin)]
         parts: list[tuple[Run, list[Change]]] = []
-        for position, event in later:
+        for position, event, agent, team in later:
             change, before = self._change(ticket, metric, fields, position, event.at, begin), kept[-1]
             how = retarget_of(change, before)
             if how == "pinned":
@@ -203,7 +243,7 @@ class TicketJudge:
                 kept = [change._replace(position=position)]
             else:
                 ended, run = _split(run, position, event)
-                self._hold(ticket, ended, events[:position])
+                ended.agent, ended.team = agent, team
                 parts.append((ended, kept))
                 begin = event.at
                 kept = [self._change(ticket, metric, fields, position, begin, begin)]
@@ -218,14 +258,8 @@ class TicketJudge:
         due, reason = self._due(ticket, now, choice)
         return Change(position, at, choice, at, due, reason)
 
-    def _hold(self, ticket: str | int, ended: Run, before: Sequence[Event]) -> None:
-        """Set who was responsible when a cycle was superseded."""
-        current = next((run for run in self.replayer.run(ticket, before).runs if run.metric == ended.metric and run.stop is None), None)
-        if current is not None:
-            ended.agent, ended.team = current.agent, current.team
-
     def _judged(  # noqa: PLR0917 - a verdict rests on all of these
-        self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], events: Sequence[Event],
+        self, ticket: str | int, metric: Metric, run: Run, changes: list[Change], fields: TicketFields,
         spans: Sequence[tuple[int, int]], chain: Sequence[Run],
     ) -> JudgedCycle:  # fmt: skip
         """The judged cycle, with what it was judged by before its target changed."""
@@ -234,7 +268,7 @@ class TicketJudge:
             return _cycle(ticket, metric, run, changes, chain)
         past = []
         for number, following in enumerate(changes[1:], start=1):
-            cut, _ = _split(run, following.position, events[following.position])
+            cut, _ = _split(run, following.position, fields.change(following.position))
             _measure(cut, _meter(changes[:number], spans), chain, metric)
             past.append(_cycle(ticket, metric, cut, changes[:number], chain))
         _measure(run, _meter(changes, spans), chain, metric)
@@ -247,21 +281,22 @@ class TicketJudge:
 def _cycle(ticket: str | int, metric: Metric, run: Run, changes: Sequence[Change], chain: Sequence[Run]) -> JudgedCycle:
     """A measured cycle under what applies to it last."""
     last = changes[-1]
-    target, schedule = last.choice.target, last.choice.schedule
-    judged = JudgedCycle(ticket, metric, run, last.choice, target_us=None, in_force_us=last.since, earlier=chain, reason=last.reason)
-    judged.changes = changes if type(changes) is tuple else tuple(changes)
+    choice = last.choice
+    target, schedule = choice.target, choice.schedule
+    judged = JudgedCycle(ticket, metric, run, choice, tuple(changes), chain, last.since, last.reason)
     if target is None or schedule is None:
         return judged
     judged.field_us = last.due
-    if isinstance(target.length, WorkingDays):
+    length = target.length
+    if isinstance(length, WorkingDays):
         try:
-            judged.declared_us = schedule.days.due_us(run.started_us, target.length)
+            judged.declared_us = schedule.days.due_us(run.started_us, length)
         except ScheduleError:
             judged.reason = f"no later opening reaches {target.text}"
         else:
             judged.target_us = schedule.clock.elapsed_us(run.started_us, judged.declared_us)
     else:
-        judged.target_us = target.length
+        judged.target_us = length
     return judged
 
 

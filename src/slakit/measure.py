@@ -115,7 +115,7 @@ def ticket_rows(
     for ticket in tickets:
         events = replayer.life(ticket)
         if events:
-            done = measured(replayer, ticket, events, schedule, exclusions)
-            for run in done.runs:
-                by_metric[metrics[run.metric].name].append(cycle_of(run, metrics, ticket, done.gone))
+            walk = measured(replayer, ticket, events, schedule, exclusions)
+            for metric, runs in zip(metrics, walk.runs, strict=True):
+                by_metric[metric.name] += [cycle_of(run, metrics, ticket, walk.gone) for run in runs]
     return by_metric

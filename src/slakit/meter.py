@@ -8,7 +8,6 @@ from slakit.runs import NEVER, Run
 
 if TYPE_CHECKING:
     from slakit.clock import BusinessClock
-    from slakit.machine.program import Program
 
 
 class Meter:
@@ -162,10 +161,9 @@ def _measure_plain(run: Run, meter: Meter) -> None:
     run.excluded_us = 0
 
 
-def carry(runs: Sequence[Run], program: "Program") -> None:
+def carry(runs: Sequence[Run]) -> None:
     """Let each further cycle of an accumulating clock go on from the time of the earlier ones."""
-    spent: dict[int, int] = {}
+    spent = 0
     for run in runs:
-        if program.metrics[run.metric].accumulates:
-            run.carried_us = spent.get(run.metric, 0)
-            spent[run.metric] = run.carried_us + run.elapsed_us
+        run.carried_us = spent
+        spent += run.elapsed_us

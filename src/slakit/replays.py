@@ -11,14 +11,14 @@ from slakit.machine.program import Program
 from slakit.meter import AnyMeter, Meter, SumMeter, carry, measure_run
 from slakit.runs import Run, exclusion_spans
 from slakit.schedule import Schedule, ScheduleBy
-from slakit.timeline import Replay, Wait, replay
+from slakit.timeline import Wait, Walk, advance
 
 if TYPE_CHECKING:
     from slakit.events import EventLog, Exclusion
     from slakit.events.columns import EventColumns
 
 Ticket = str | int
-_MERGED, _FIELD, _EXCLUDED = EventKind.MERGED, EventKind.FIELD, EventKind.EXCLUDED
+_MERGED, _FIELD = EventKind.MERGED, EventKind.FIELD
 _GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 
 
@@ -51,12 +51,22 @@ class Replayer:
         self._merged_into = merges(log) if merged_into is None else merged_into
 
     def life(self, ticket: Ticket) -> Sequence[Event]:
-        """The ticket's life as known at ``as_of``."""
+        """The ticket's life as known at ``as_of``, from where its walk starts."""
         return life(self._events_of(ticket), self.as_of)
 
-    def run(self, ticket: Ticket, events: Sequence[Event]) -> Replay:
-        """Replay one ticket, given its life."""
-        return replay(self.program, events, self.as_of, self.waits(ticket))
+    def start(self, ticket: Ticket) -> Walk:  # noqa: ARG002 - one that continues stored walks asks for the ticket
+        """The walk that `run` goes on from: of a log, before the first event."""
+        return Walk(len(self.program.metrics))
+
+    def run(self, ticket: Ticket, events: Sequence[Event] | None = None) -> Walk:
+        """Walk through one ticket to ``as_of``, given its life (None: looked up); position 0 where nothing of it is known."""
+        if events is None:
+            events = self.life(ticket)
+        walk = self.start(ticket)
+        if events or walk.position:
+            advance(self.program, walk, events, self.waits(ticket))
+            walk.end(self.as_of)
+        return walk
 
     def waits(self, ticket: Ticket) -> Sequence[Wait]:
         """What other tickets hand over to this one, by being merged into it."""
@@ -66,8 +76,8 @@ class Replayer:
     def _waits(self, ticket: Ticket, donors: Sequence[Ticket], before: Event | None) -> list[Wait]:
         waits = []
         for donor in donors:
-            events = self.life(donor)
-            last = next((index for index, event in enumerate(events) if event.kind in _GONE), None)
+            events, walk = self.life(donor), self.start(donor)
+            last = None if walk.gone else next((index for index, event in enumerate(events) if event.kind in _GONE), None)
             if last is None:
                 continue
             merged = events[last]
@@ -79,15 +89,14 @@ class Replayer:
                 continue
             further = self._merged_into.get(donor)
             absorbed = self._waits(donor, further, merged) if further else ()
-            wait = replay(self.program, events[: last + 1], self.as_of, absorbed).wait
-            if wait is not None:
-                waits.append(wait)
+            advance(self.program, walk, events[: last + 1], absorbed)
+            waits.append(walk.wait(merged))
         return waits
 
 
 def merges(log: "EventLog") -> dict[Ticket, list[Ticket]]:
     """Which tickets were merged into which: survivor -> tickets."""
-    return merges_in(log.columns()) if log.in_columns else _by_survivor(_merged(log))
+    return merges_in(log.columns()) if log.in_columns else by_survivor(_merged(log))
 
 
 def merges_in(columns: "EventColumns") -> dict[Ticket, list[Ticket]]:
@@ -97,7 +106,7 @@ def merges_in(columns: "EventColumns") -> dict[Ticket, list[Ticket]]:
         return {}
     codes, names = columns.coded("into")
     tickets = columns.tickets[columns.ticket[at]].tolist()
-    return _by_survivor(zip(tickets, [names[code] for code in codes[at].tolist()], strict=True))
+    return by_survivor(zip(tickets, [names[code] for code in codes[at].tolist()], strict=True))
 
 
 def _merged(log: "EventLog") -> Iterator[tuple[Ticket, Ticket]]:
@@ -107,7 +116,8 @@ def _merged(log: "EventLog") -> Iterator[tuple[Ticket, Ticket]]:
                 yield ticket, event.data["into"]
 
 
-def _by_survivor(merged: Iterable[tuple[Ticket, Ticket]]) -> dict[Ticket, list[Ticket]]:
+def by_survivor(merged: Iterable[tuple[Ticket, Ticket]]) -> dict[Ticket, list[Ticket]]:
+    """Which tickets were merged into which, from pairs of a merged ticket and its survivor."""
     found: dict[Ticket, list[Ticket]] = {}
     for ticket, survivor in merged:
         into = found.setdefault(survivor, [])
@@ -140,18 +150,24 @@ def fields_at(events: Sequence[Event], position: int) -> dict[str, Any]:
     return fields
 
 
-def spans_for(events: Sequence[Event], exclusions: "Sequence[Exclusion]") -> tuple[tuple[int, int], ...]:
+def spans_for(created: Mapping[str, Any], events: Sequence[Event], exclusions: "Sequence[Exclusion]") -> tuple[tuple[int, int], ...]:
     """The spans taken out of a ticket's clocks: its own exclusion events and the given ones that apply.
 
     A given exclusion applies by the ticket's fields at its start (at creation, if that is later).
+
+    Args:
+        created: the fields of the ticket at its creation.
+        events: its life, or of it what changes a field, begins an exclusion or ends one.
+        exclusions: the given ones.
     """
-    if not exclusions and not any(event.kind is _EXCLUDED for event in events):
-        return ()
     given = []
     for exclusion in exclusions:
         if exclusion.when:
-            before = sum(1 for event in events if event.at <= exclusion.start)
-            if not exclusion.when.matches(fields_at(events, max(before - 1, 0))):
+            fields = dict(created)
+            for event in events:
+                if event.kind is _FIELD and event.at <= exclusion.start:
+                    fields[event.data["field"]] = event.data.get("value")
+            if not exclusion.when.matches(fields):
                 continue
         given.append((exclusion.start, exclusion.end))
     return exclusion_spans(events, given)
@@ -217,11 +233,13 @@ def _values_in_columns(log: "EventLog", field: str, as_of: int) -> Iterator[set[
 
 def measured(
     replayer: Replayer, ticket: Ticket, events: Sequence[Event], schedule: "Schedule | ScheduleBy", exclusions: "Sequence[Exclusion]"
-) -> Replay:
-    """One ticket replayed, its cycles measured."""
-    done = replayer.run(ticket, events)
-    meter_of = meters(schedule, events, spans_for(events, exclusions))
-    for run in done.runs:
-        measure_run(run, meter_of(run))
-    carry(done.runs, replayer.program)
-    return done
+) -> Walk:
+    """One ticket walked through, its cycles measured."""
+    walk = replayer.run(ticket, events)
+    meter_of = meters(schedule, events, spans_for(events[0].data, events, exclusions))
+    for metric, runs in zip(replayer.program.metrics, walk.runs, strict=True):
+        for run in runs:
+            measure_run(run, meter_of(run))
+        if metric.accumulates:
+            carry(runs)
+    return walk

@@ -10,6 +10,8 @@ from slakit.machine.table import State
 _RUNNING, _PAUSED = State.RUNNING, State.PAUSED
 NEVER = 1 << 62
 """An instant that stands for "no known end"."""
+Place = tuple[int, Event]
+"""An event and its position in its ticket's life."""
 
 
 class Run:
@@ -45,7 +47,7 @@ class Run:
         "ordinal", "paused_us", "started_us", "state", "stop", "stretches", "team",
     )  # fmt: skip
 
-    def __init__(self, metric: int, ordinal: int, anchor: tuple[int, Event], opened: int, opened_us: int, *, paused: bool) -> None:
+    def __init__(self, metric: int, ordinal: int, anchor: Place, opened: int, opened_us: int, *, paused: bool) -> None:
         """Open a cycle."""
         self.metric = metric
         self.ordinal = ordinal
@@ -57,12 +59,22 @@ class Run:
         self.meter: Any = None
         self.state = _PAUSED if paused else _RUNNING
         self.stretches = [(started, paused)] if started == opened_us or not paused else [(started, False), (opened_us, True)]
-        self.stop: tuple[int, Event] | None = None
+        self.stop: Place | None = None
         self.cause = ""
         self.agent: Any = None
         self.team: Any = None
         self.end_us = 0
         self.elapsed_us = self.paused_us = self.excluded_us = self.carried_us = 0
+
+    def copy(self) -> "Run":
+        """A cycle that goes on from here by itself; it is not measured yet."""
+        made = Run.__new__(Run)
+        made.metric, made.ordinal, made.state, made.cause = self.metric, self.ordinal, self.state, self.cause
+        made.anchor, made.opened, made.opened_us, made.started_us = self.anchor, self.opened, self.opened_us, self.started_us
+        made.datings, made.stretches, made.stop, made.end_us = self.datings, self.stretches.copy(), self.stop, self.end_us
+        made.agent, made.team, made.meter = self.agent, self.team, None
+        made.elapsed_us = made.paused_us = made.excluded_us = made.carried_us = 0
+        return made
 
     @property
     def merged_us(self) -> int | None:
@@ -74,7 +86,7 @@ class Run:
         """The time of this cycle and of the earlier ones that it goes on from."""
         return self.carried_us + self.elapsed_us
 
-    def rebase(self, anchor: tuple[int, Event], merged_us: int) -> None:
+    def rebase(self, anchor: Place, merged_us: int) -> None:
         """Date the cycle from an older wait, at a merge."""
         at = anchor[1].at
         if at < self.started_us:

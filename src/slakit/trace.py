@@ -15,7 +15,7 @@ from slakit.machine.program import Program
 from slakit.machine.table import ACTIVE, CANCEL, PAUSE, RESET, RESUME, START, STOP, TABLES, Effect, State
 from slakit.metrics import get
 from slakit.replays import Replayer, merges, meters, spans_for
-from slakit.timeline import walk
+from slakit.timeline import with_merges
 
 if TYPE_CHECKING:
     from slakit.events import EventLog, Exclusion
@@ -158,12 +158,12 @@ def trace(
         raise QueryError(message, code="unknown_ticket", given=ticket)
     waits = replayer.waits(ticket)
     program.heard.clear()
-    runs = replayer.run(ticket, events).runs
+    runs = replayer.run(ticket, events).runs[0]
     heard = program.heard[-len(events) - len(waits) :]
-    meter_of = meters(schedule, events, spans_for(events, tuple(exclusions)))
+    meter_of = meters(schedule, events, spans_for(events[0].data, events, tuple(exclusions)))
     steps: list[Step] = []
     state, number = State.IDLE, 0
-    for (position, event, _), (code, texts) in zip(walk(events, waits), heard, strict=True):
+    for (position, event, _), (code, texts) in zip(with_merges(events, waits), heard, strict=True):
         symbol = program.symbols(code, texts)[0]
         at = max(event.at, events[0].at)
         before, (state, effects) = state, TABLES[clock.repeats][state][symbol.mask]
@@ -202,7 +202,9 @@ class _Listener(Program):
     def moves(self, code: int, texts: tuple[Any, ...] = ()) -> Any:
         """As the program's, noting the question."""
         self.heard.append((code, texts))
-        return super().moves(code, texts)
+        moves = super().moves(code, texts)
+        self.meanings.clear()  # what a walk finds there it does not ask about
+        return moves
 
 
 def _spent(run: "Run", meter: "AnyMeter", at: int) -> int:

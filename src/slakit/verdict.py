@@ -72,25 +72,24 @@ class JudgedCycle:
         "target_us", "ticket",
     )  # fmt: skip
 
-    def __init__(
-        self, ticket: str | int, metric: Metric, run: Run, choice: Choice, *, target_us: int | None, field_us: int | None = None,
-        declared_us: int | None = None, in_force_us: int, earlier: Sequence[Run] = (), history: tuple[PastBreach, ...] = (),
-        removed: str | None = None, reason: str = "",
+    def __init__(  # noqa: PLR0917 - made for every cycle, in one place
+        self, ticket: str | int, metric: Metric, run: Run, choice: Choice, changes: "tuple[Change, ...]", earlier: Sequence[Run],
+        in_force_us: int, reason: str,
     ) -> None:  # fmt: skip
-        """Judge a measured cycle."""
+        """A measured cycle without a target yet."""
         self.ticket = ticket
         self.metric = metric
         self.run = run
         self.choice = choice
-        self.target_us = target_us
-        self.field_us = field_us
-        self.declared_us = declared_us
-        self.in_force_us = in_force_us
+        self.changes = changes
         self.earlier = earlier
-        self.history = history
-        self.removed = removed
+        self.in_force_us = in_force_us
         self.reason = reason
-        self.changes: Sequence[Change] = ()
+        self.target_us: int | None = None
+        self.field_us: int | None = None
+        self.declared_us: int | None = None
+        self.removed: str | None = None
+        self.history: tuple[PastBreach, ...] = ()
         self.past: tuple[JudgedCycle, ...] = ()
 
     @property

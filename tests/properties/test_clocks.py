@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from slakit import Exclusion, ScheduleBy, SlakitError, measure, metrics
 from slakit.errors import MetricError
+from slakit.events.life import life
+from slakit.measure import program_of
+from slakit.runs import Run
+from slakit.timeline import Walk, advance
 from tests.oracle import Oracle, Window, value_at
 from tests.profiles import examples
 from tests.strategies import START, STATUSES, as_ofs, event_rows, log_of
@@ -310,3 +314,30 @@ def test_spans_add_up(rows, until, wanted, schedule, exclusions):
         assert min(parts) >= 0
         assert row["wall_us"] == (ends - row["started_at"]) // MICRO
         assert row["accumulated_us"] >= row["elapsed_us"]
+
+
+def every(walk):
+    """All that a walk knows, as plain values."""
+    told = {name: getattr(walk, name) for name in Walk.__slots__ if name != "runs"}
+    runs = [[{name: getattr(run, name) for name in Run.__slots__} for run in each] for each in walk.runs]
+    return told | {"runs": runs}
+
+
+@examples(500)
+@given(clock_rows(max_tickets=1, max_events=14), metrics_drawn(), st.data())
+def test_a_walk_that_stops_and_goes_on_is_the_walk_at_once(rows, clocks, data):
+    """Wherever it stops, and whatever a copy of it does meanwhile: the same states, cycles, marks and registers."""
+    program = program_of(clocks)
+    events = life(next(iter(log_of(rows).by_ticket().values())), 2**62)
+    whole, paused = (Walk(len(program.metrics), frozenset({"tier"})) for _ in range(2))
+    advance(program, whole, events)
+    cut = data.draw(st.integers(1, len(events)))
+    advance(program, paused, events[:cut])
+    aside = paused.copy()
+    before = repr(every(aside))
+    advance(program, paused, events[cut:])
+    assert every(paused) == every(whole)
+    assert repr(every(aside)) == before
+    for event in events[cut:]:
+        advance(program, aside, [event])
+    assert every(aside) == every(whole)

@@ -52,13 +52,13 @@ class Level:
     @property
     def beyond(self) -> bool:
         """Whether it falls due once the target is passed: at 100 % or later."""
-        return self.share >= 1 and self.offset_us >= 0
+        return self.share.numerator >= self.share.denominator and self.offset_us >= 0
 
     def limit(self, target_us: int) -> int:
         """The judged span (us) at which it is reached; a level that is ``beyond`` falls due once that is exceeded."""
-        exact = self.share * target_us + self.offset_us
-        whole = exact.numerator // exact.denominator
-        return whole if self.beyond else max(0, whole + (exact.denominator != 1))
+        parts = self.share.denominator
+        whole, rest = divmod(self.share.numerator * target_us + self.offset_us * parts, parts)
+        return whole if self.beyond else max(0, whole + (rest != 0))
 
     def __str__(self) -> str:
         """The text form, which reads back."""

@@ -20,16 +20,19 @@ class Program:
     Attributes:
         metrics: the clocks, in the order in which results list them.
         responders: the roles whose public messages are replies (SPEC 3.6).
+        replies: for each role whether its public messages are.
+        meanings: what `moves` has worked out; a walk looks here first.
         text_keys: keys of an event whose text some condition asks for, in a fixed order.
         needs_assignee: whether some condition asks who holds the ticket.
     """
 
-    __slots__ = ("_asked", "_meanings", "_symbols", "metrics", "needs_assignee", "responders", "text_keys")
+    __slots__ = ("_asked", "_symbols", "meanings", "metrics", "needs_assignee", "replies", "responders", "text_keys")
 
     def __init__(self, metrics: Iterable[Metric], responders: Iterable[Role] = (Role.AGENT,)) -> None:
         """Compile some clocks."""
         self.metrics = tuple(metrics)
         self.responders = frozenset(responders)
+        self.replies = tuple(role in self.responders for role in Role)
         self.text_keys = tuple(sorted(frozenset().union(*(metric.text_keys for metric in self.metrics))))
         self.needs_assignee = any("by_assignee" in metric.fact_names for metric in self.metrics)
         self._asked: dict[str, set[Any]] = {key: set() for key in self.text_keys}
@@ -37,7 +40,7 @@ class Program:
             for _, condition in metric.conditions:
                 for atom in atoms(condition):
                     self._asked[atom.key].update(atom.among or ())
-        self._meanings: dict[Any, tuple[tuple[int, Moves, Symbol], ...]] = {}
+        self.meanings: dict[Any, tuple[tuple[int, Moves, Symbol], ...]] = {}
         self._symbols: dict[Any, tuple[Symbol, ...]] = {}
 
     def text(self, key: str, given: Any) -> Any:
@@ -66,12 +69,12 @@ class Program:
     def moves(self, code: int, texts: tuple[Any, ...] = ()) -> tuple[tuple[int, Moves, Symbol], ...]:
         """The clocks that an event can move: (index, next state and effects for each state, symbol)."""
         key = (code, texts) if texts else code
-        found = self._meanings.get(key)
+        found = self.meanings.get(key)
         if found is None:
             rows = []
             for index, (metric, symbol) in enumerate(zip(self.metrics, self.symbols(code, texts), strict=True)):
                 by_state = tuple(TABLES[metric.repeats][state][symbol.mask % MASKS] for state in State)
                 if any(effects or after != state for state, (after, effects) in zip(State, by_state, strict=True)):
-                    rows.append((index, by_state, symbol))
-            found = self._meanings[key] = tuple(rows)
+                    rows.append((index, tuple((after, int(effects)) for after, effects in by_state), symbol))
+            found = self.meanings[key] = tuple(rows)
         return found
