@@ -53,7 +53,15 @@ def policies(draw, name, *, metrics=METRICS, retarget=None):
         promised[metric] = rows
     escalations = [one for metric in named for one in draw(levels(metric))]
     escalations += draw(
-        st.sampled_from(([], [], [Escalation(exchanges=0, actions="call_customer")], [Escalation(handling="2m", actions="call_customer")]))
+        st.sampled_from(
+            (
+                [],
+                [],
+                [Escalation(exchanges=0, actions="call_customer")],
+                [Escalation(handling="2m", actions="call_customer")],
+                [Escalation(rating=2, actions="move_to_top")],
+            )
+        )
     )
     when = draw(st.sampled_from((None, None, {"tier": draw(st.sampled_from(TIERS))}, {"seats": {"min": 10}}, {"tier": {"not": "gold"}})))
     options = {}
