@@ -354,6 +354,27 @@ def test_a_wait_from_before_the_first_cycle_runs_before_and_after_it():
     assert clock.running_us == (40 + 190) * MINUTE
 
 
+def test_a_merge_is_told_where_it_dates_the_cycle_back():
+    """Not for a wait of the merge's own instant; and never by a merge that came after the part that a change of target ended."""
+    _, clock = merged_lines(*ANSWERED[:-1], ("A", "mon 12:00", "created", {}), ("A", "mon 12:00", "merged", {"into": "B"}))
+    assert [[step.what for step in cycle.steps] for cycle in clock.cycles] == [["left"], ["left"]]
+    rows = (
+        ("B", "mon 09:00", "created", {"priority": "low"}), ("B", "mon 09:10", "message", AGENT), ("B", "mon 10:20", "message", CUSTOMER),
+        ("A", "mon 09:50", "created", {}), ("A", "mon 11:00", "merged", {"into": "B"}), ("B", "mon 11:30", "field", field("priority", "urgent")),
+        ("C", "mon 09:30", "created", {}), ("C", "mon 12:00", "merged", {"into": "B"}),
+    )  # fmt: skip
+    log = EventLog.from_records([{"ticket": name, "at": at(when), "kind": kind, **keys} for name, when, kind, keys in rows])
+    policy = Policy("p", schedule=DESK, targets={"next_response": {"urgent": "3h", "*": "5h"}}, retarget="from_change")
+    first, second = PolicySet([policy]).judge(log, as_of=at("mon 13:00")).explain("B")["next_response"].cycles
+    assert (first.stretches[0].start, first.stretches[-1].end, second.stretches[0].start) == (
+        at("mon 09:50"),
+        at("mon 11:30"),
+        at("mon 11:30"),
+    )
+    assert {step.detail for step in first.steps if step.what == "merged"} <= {"A"}
+    assert [step.what for step in second.steps] == ["left"]
+
+
 def test_a_second_wait_may_run_while_the_first_cycle_says_otherwise():
     """The first wait is judged in the evening from 18:00 on, the second, dated back into it, by day: closed hours, with a cycle that runs."""
     evening = Schedule.weekly("mon-fri 18:00-22:00", tz="UTC")
@@ -423,6 +444,13 @@ def test_explanations_compare_by_what_they_say():
     others = [explained("mon 12:01"), explained(hours="5h"), explained(priority="low"), explained(when={"tier": "gold"}, tier="gold")]
     assert all(one != other for other in others)
     assert len({one, same, *others}) == 1 + len(others)
+
+    def retargeted(when):
+        rows = (("mon 09:00", "created", {"priority": "urgent"}), (when, "field", field("priority", "low")))
+        return policies({"resolution": {"urgent": "2h", "*": "8h"}}).judge(log_of(*rows), as_of=at("mon 12:30")).explain("T-1")
+
+    assert retargeted("mon 12:00") == retargeted("mon 12:10")  # the earlier target was breached at 11:00 in both
+    assert retargeted("mon 12:00") != retargeted("mon 10:30")
 
 
 def test_what_cannot_be_explained_is_refused():

@@ -16,10 +16,10 @@ _WEEK_US = 6 * 86_400_000_000
 
 
 def _told(row: JudgedCycle) -> tuple[Any, ...]:
-    """What an explanation tells of a judged cycle: by this it compares."""
+    """What an explanation tells of a judged cycle, beside the choice of its target: by this it compares."""
     used = (row.judged_us, row.run.elapsed_us, row.target_us, row.remaining_us, row.overrun_us)
     when = (row.due_us, row.met_until_us, row.breached_us)
-    return (row.ticket, row.metric, row.run.ordinal, row.verdict, *used, *when, row.choice, row.history, row.reason)
+    return (row.ticket, row.metric, row.run.ordinal, row.verdict, *used, *when, row.history)
 
 
 @value(repr=False)
