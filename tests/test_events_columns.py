@@ -338,6 +338,17 @@ def test_dense_integers_keep_their_order():
     for dtype in (np.int8, np.uint16, np.int64):
         codes, distinct = factorize_integers(np.array([5, 3, 100, 3], dtype))
         assert (codes.tolist(), distinct.tolist()) == ([1, 0, 2, 0], [3, 5, 100])
+    codes, distinct = factorize_integers(np.array([100, -100, 127, -100], np.int8))
+    assert (codes.tolist(), distinct.tolist()) == ([1, 0, 2, 0], [-100, 100, 127])
+
+
+def test_ids_beyond_64_bits_with_a_sign():
+    """Unsigned ids from 2**63 on stay the integers that they are, close together and far apart."""
+    for step in (1, 2**40):
+        ids = [2**63 + number * step for number in (2, 0, 2, 1)]
+        log = EventLog.from_columns({"ticket": np.array(ids, np.uint64), "at": [AT] * 4, "kind": ["created", "created", "note", "created"]})
+        assert log.tickets == tuple(sorted(set(ids)))
+        assert [event.kind for event in log.events_of(ids[0])] == [EventKind.CREATED, EventKind.NOTE]
 
 
 def test_what_cannot_be_hashed_counts_by_its_text():

@@ -173,7 +173,7 @@ def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDAr
         codes = np.empty(len(column), np.int32)
         for part in parts:
             rank.take(_offsets(column[part], lowest), out=codes[part], mode="clip")
-        return codes, (np.flatnonzero(seen) + lowest).astype(column.dtype)
+        return codes, np.flatnonzero(seen).astype(column.dtype) + column.dtype.type(lowest)
     wide = column if column.dtype.itemsize == 8 else column.astype(np.int64)  # noqa: PLR2004 - bytes
     codes, rows = match_words(np.ascontiguousarray(wide).view(np.uint64)[:, None])
     distinct = column[rows]
@@ -185,7 +185,8 @@ def factorize_integers(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], NDAr
 
 def _offsets(numbers: "NDArray[Any]", lowest: int) -> "NDArray[Any]":
     """How far numbers lie above the lowest of them, in a type that holds it."""
-    return numbers - lowest if numbers.dtype.itemsize >= 8 else numbers.astype(np.int64) - lowest  # noqa: PLR2004 - bytes
+    wide = numbers if numbers.dtype.itemsize >= 8 else numbers.astype(np.int64)  # noqa: PLR2004 - bytes
+    return (wide - lowest).astype(np.int64, copy=False)
 
 
 def translate(column: "Column", told: "Callable[[Any], int]", absent: int, strange: int) -> "NDArray[np.uint8]":
