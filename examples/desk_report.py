@@ -44,7 +44,10 @@ SLOWEST = 5
 
 
 def watched(rows: Iterable[Any], what: str) -> Iterator[Any]:
-    """The same rows, with a count on the error stream once reading takes longer than a second."""
+    """The same rows, with a count on the terminal once reading takes longer than a second."""
+    if not sys.stderr.isatty():
+        yield from rows
+        return
     began = shown = monotonic()
     count = 0
     for count, row in enumerate(rows, 1):
