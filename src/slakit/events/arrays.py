@@ -65,7 +65,7 @@ class _Table:
         self.kind = self._codes("kind", EventKind, 0)
         self.odd |= self.kind == 0
         self.role = self._codes("role", Role, Role.UNKNOWN)
-        np.putmask(self.role, (self.kind == EventKind.CREATED) & (self.role == Role.UNKNOWN), Role.CUSTOMER)
+        np.putmask(self.role, (self.kind == EventKind.CREATED.value) & (self.role == Role.UNKNOWN.value), Role.CUSTOMER)
         self.public = self._public()
         self.category = self._categories(statuses)
         self.seq = self._seq()
@@ -95,18 +95,18 @@ class _Table:
             told = translate(column, truth, 1, _UNKNOWN)
             self.odd |= told == _UNKNOWN
             public = told == 1
-        public &= self.kind != EventKind.NOTE
+        public &= self.kind != EventKind.NOTE.value
         return public
 
     def _categories(self, statuses: Mapping[str, Any]) -> "NDArray[np.uint8]":
         column = self.raw.get("status")
         if column is None:
-            self.odd |= self.kind == EventKind.STATUS
+            self.odd |= self.kind == EventKind.STATUS.value
             return np.zeros(self.count, np.uint8)
         out = translate(column, lambda given: category(given, statuses), _NOTHING, _UNKNOWN)
         empty = out == _NOTHING
-        status = self.kind == EventKind.STATUS
-        self.odd |= (out == _UNKNOWN) | (empty & status) | ~(empty | status | (self.kind == EventKind.CREATED))
+        status = self.kind == EventKind.STATUS.value
+        self.odd |= (out == _UNKNOWN) | (empty & status) | ~(empty | status | (self.kind == EventKind.CREATED.value))
         np.putmask(out, empty, Status.NONE)
         return out
 
@@ -129,10 +129,10 @@ class _Table:
 
     def _spans(self) -> "NDArray[np.int64] | None":
         """Spans of `handled` rows in us."""
-        column, handled = self.raw.get("span"), self.kind == EventKind.HANDLED
+        column, handled = self.raw.get("span"), self.kind == EventKind.HANDLED.value
         if column is None:
             return None
-        self.odd |= present(column) & (self.kind == EventKind.CREATED)
+        self.odd |= present(column) & (self.kind == EventKind.CREATED.value)
         spans = np.full(self.count, NAT)
         rows = np.flatnonzero(handled)
         if column.dtype.kind == "m":
@@ -170,8 +170,8 @@ class _Table:
             if key in there:
                 codes, distinct = factorize(self.raw[key])
                 strange = np.array([not (isinstance(given, str) and given in allowed) for given in distinct] + [False])
-                created = (self.kind == EventKind.CREATED) & (key == "to_role")
-                self.odd |= (strange[codes] & (self.kind != EventKind.CREATED)) | (there[key] & created)
+                created = (self.kind == EventKind.CREATED.value) & (key == "to_role")
+                self.odd |= (strange[codes] & (self.kind != EventKind.CREATED.value)) | (there[key] & created)
 
     def record(self, row: int) -> dict[str, Any]:
         """One row as a record, without what is absent."""
