@@ -1,6 +1,7 @@
 """The look-up from what is known of an event to the number of its situation, and to what that means to every clock."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -39,6 +40,12 @@ class Signs:
                 | self.STATUS * (kind is EventKind.STATUS) | self.ASSIGNS * (kind is EventKind.ASSIGNED)
                 | self.GOES * (kind in _GOES)
             )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _signs(responders: frozenset[Role]) -> Signs:
+    """The table is the same for every log, and working it out costs as much as judging ten thousand events."""
+    return Signs(responders)
 
 
 _GOES = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
@@ -80,7 +87,7 @@ class SymbolTable:
     def __init__(self, program: Program) -> None:
         """A table that holds only the situation of no event, number 0."""
         self.program = program
-        self.signs = Signs(program.responders)
+        self.signs = _signs(frozenset(program.responders))
         self.rows: list[tuple[Symbol, ...]] = [(_NO_SYMBOL,) * len(program.metrics)]
         self.codes: list[int] = [0]
         self._by_key = np.zeros(1 << (SIGN_BITS + 8), np.intp)
