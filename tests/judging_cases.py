@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from slakit import EventLog, Policy, PolicySet, Schedule
 
 DESK = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
@@ -9,6 +11,7 @@ DESK = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
 ALWAYS = Schedule.always()
 HOUR = 3_600_000_000
 MINUTE = 60_000_000
+ENGINES = pytest.mark.parametrize("engine", ["object", "column"])
 
 # Monday to Sunday of one week
 DAYS = {"mon": 2, "tue": 3, "wed": 4, "thu": 5, "fri": 6, "sat": 7, "sun": 8, "mon2": 9, "tue2": 10, "wed2": 11}
@@ -47,6 +50,12 @@ def row_of(result, metric, ordinal=1, ticket="T-1"):
             return {name: column[number] for name, column in plain.items()}
     message = f"no cycle {metric} {ordinal} of {ticket}"
     raise AssertionError(message)
+
+
+def judged(engine, targets, as_of, *rows, schedule=DESK, exclusions=(), **options):
+    """The judgement of one ticket by one policy."""
+    log = log_of(*rows, columns=engine == "column")
+    return policies(targets, schedule=schedule, **options).judge(log, as_of=at(as_of), engine=engine, exclusions=exclusions)
 
 
 AGENT = {"role": "agent", "actor": "sara"}

@@ -7,11 +7,8 @@ import pytest
 
 from slakit import Event, EventKind, EventLog, Role, Schedule, Status
 from slakit.errors import LogErrors
-from slakit.events.arranging import Rows, arrange
-from slakit.events.coding import Coded, as_column, factorize, factorize_ids, factorize_integers, present
-from slakit.events.matching import few_texts, match_words, text_words
+from slakit.events.coding import Coded
 from slakit.events.objects import factorize_objects
-from slakit.events.ordering import repeated
 from tests.strategies import as_table
 
 AT = "2026-01-01T10:00:00Z"
@@ -180,87 +177,6 @@ def test_an_empty_table_is_an_empty_log():
         assert log.describe().events == 0
 
 
-def elements(kind, count, distinct):
-    """A column of one kind with some distinct elements."""
-    numbers = np.random.default_rng(7).integers(0, distinct, count)
-    if kind == "latin":
-        return np.char.add("ticket/no ", numbers.astype(str))
-    if kind == "persian":
-        return np.array([chr(0x100 + number % 997) + chr(0x20 + number % 89) + chr(0x600 + number % 7) for number in numbers.tolist()])
-    if kind == "short":
-        return numbers.astype(str)
-    if kind == "sparse":
-        return numbers * 10**13 - 5 * 10**17
-    return np.array([None if number % 7 == 0 else f"id {number}" for number in numbers.tolist()], object)
-
-
-@pytest.mark.parametrize("kind", ["latin", "persian", "short", "sparse", "objects"])
-@pytest.mark.parametrize(("count", "distinct"), [(1, 1), (20_000, 5), (20_000, 900), (20_000, 10**9)])
-def test_codes_stand_for_their_elements(kind, count, distinct):
-    """Decoding the codes gives the column back, each distinct value once, for every route of coding."""
-    column = elements(kind, count, distinct)
-    codes, values = factorize(column)
-    assert [values[code] if code >= 0 else None for code in codes.tolist()] == column.tolist()
-    assert len(set(values)) == len(values)
-
-
-@pytest.mark.parametrize("factor", [0, 1 << 60, 0x9E3779B97F4A7C15])
-def test_elements_that_meet_in_one_slot_are_told_apart(monkeypatch, factor):
-    """Where all, many or few words meet in one slot at first, every word still gets a code of its own."""
-    monkeypatch.setattr("slakit.events.matching._GOLDEN", factor)
-    words = np.random.default_rng(1).integers(0, 2**63, (128, 3)).astype(np.uint64)
-    codes, rows = match_words(np.concatenate([words, words]))
-    assert len(set(codes[:128].tolist())) == 128
-    assert codes[:128].tolist() == codes[128:].tolist()
-    assert (codes[rows] == np.arange(128)).all()
-    assert text_words(np.array(["abcdefghi"]))[0].shape == (1, 2)
-
-
-@pytest.mark.parametrize("part", [3, 50, 1 << 14])
-def test_few_texts_are_told_apart_part_by_part(monkeypatch, part):
-    """New texts, longer ones and ones in another script may turn up in any part; too many are left to another way."""
-    monkeypatch.setattr("slakit.events.matching._CHUNK", part)
-    draw = np.random.default_rng(6).integers
-    words = np.array(["", "open", "on hold by the vendor", "øpen", "باز", "در انتظار مشتری"])
-    column = words[np.concatenate([draw(0, 2, 40), draw(0, 4, 40), draw(0, 6, 100)])]
-    for given in (column, np.sort(column), column[column != ""]):
-        codes, rows = few_texts(given)
-        assert given[rows][codes].tolist() == given.tolist()
-        assert len(rows) == len(set(given.tolist()))
-    many = np.array([f"{number}" for number in range(300)] * 2)
-    assert few_texts(many) is None
-    assert few_texts(np.array(["x" * 100])) is None
-    monkeypatch.setattr("slakit.events.matching._mixed", lambda columns: np.zeros(len(columns[0]), np.uint64))
-    assert few_texts(column) is None
-
-
-def test_texts_of_other_layouts():
-    """Texts in the other byte order, of no width, or with a NUL inside are coded one by one, and right."""
-    for column in (
-        np.array(["b", "a", "b"], ">U3"),
-        np.array(["", ""], "U0"),
-        as_column(["b", "a\0", "a"] * 5_000 + [str(n) for n in range(900)]),
-    ):
-        codes, values = factorize(column)
-        assert [values[code] if code >= 0 else "" for code in codes.tolist()] == column.tolist()
-    ids = np.array([f"{'ticket of some length ' * 2}{number}" for number in range(6_000)], object)[::-1]
-    codes, values = factorize_ids(ids)
-    assert values == sorted(ids)
-    assert [values[code] for code in codes.tolist()] == ids.tolist()
-    huge = as_column([*[f"{n}" for n in range(5_000)], "x" * 10_000])
-    assert factorize(huge)[1] == huge.tolist()
-
-
-@pytest.mark.parametrize("kind", ["latin", "persian", "short"])
-def test_text_ids_ascend(kind):
-    """Ids come out in the order in which Python sorts text, scattered or standing together."""
-    column = elements(kind, 9_000, 700)
-    for given in (column, np.sort(column), as_column(column.tolist()), column.astype(object)):
-        codes, values = factorize_ids(given)
-        assert values == sorted(set(column.tolist()))
-        assert [values[code] for code in codes.tolist()] == given.tolist()
-
-
 def as_coded(cells, spare="never used"):
     """A column as codes: a value that no row has, empty text, and every value twice with each other row taking the second."""
     values = [spare, "", *dict.fromkeys(cell for cell in cells if cell is not None)]
@@ -313,16 +229,6 @@ def test_faults_in_coded_columns_are_those_of_their_elements():
     assert [code for _, _, code, _ in said[0]] == ["bad_value", "missing_key", "bad_instant", "unknown_kind"]
 
 
-def test_floats_with_gaps_are_integers_again():
-    """Whole floats with NaN are integers; without NaN, with fractions or too large to be exact they stay floats."""
-    assert as_column(np.array([1.0, np.nan])).tolist() == [1, None]
-    assert as_column(np.array([1.0, 2.0])).dtype == float
-    assert as_column(np.array([1.5, np.nan])).dtype == float
-    assert as_column(np.array([2.0**53, np.nan])).dtype == float
-    codes, values = factorize(np.array([1.5, np.nan, 0.5, 1.5]))
-    assert (codes.tolist(), values) == ([1, -1, 0, 1], [0.5, 1.5])
-
-
 def test_a_flood_of_bad_rows_is_cut_off(monkeypatch):
     """Raising stops after very many bad rows; setting aside never does."""
     monkeypatch.setattr("slakit.events.arrays._MOST_LISTED", 3)
@@ -331,15 +237,6 @@ def test_a_flood_of_bad_rows_is_cut_off(monkeypatch):
         EventLog.from_columns(table)
     assert len(caught.value.exceptions) == 3
     assert len(EventLog.from_columns(table, on_error="quarantine").quarantined) == 9
-
-
-def test_dense_integers_keep_their_order():
-    """Codes of integers ascend with them, whatever the width of the type."""
-    for dtype in (np.int8, np.uint16, np.int64):
-        codes, distinct = factorize_integers(np.array([5, 3, 100, 3], dtype))
-        assert (codes.tolist(), distinct.tolist()) == ([1, 0, 2, 0], [3, 5, 100])
-    codes, distinct = factorize_integers(np.array([100, -100, 127, -100], np.int8))
-    assert (codes.tolist(), distinct.tolist()) == ([1, 0, 2, 0], [-100, 100, 127])
 
 
 def test_ids_beyond_64_bits_with_a_sign():
@@ -364,74 +261,6 @@ def test_what_cannot_be_hashed_counts_by_its_text():
     assert [(error.code, error.fields["row"]) for error in caught.value.exceptions] == [("bad_ticket", 1), ("bad_ticket", 2)]
 
 
-def test_absent_cells_of_every_type():
-    """What counts as present, by type of array."""
-    assert present(np.array([0, 1])).all()
-    assert present(np.array([0.0, np.nan])).tolist() == [True, False]
-    assert present(np.array(["a", ""])).tolist() == [True, False]
-    assert present(np.array(["2026-01-01", "NaT"], "M8[us]")).tolist() == [True, False]
-    assert present(as_column([0, False, None, float("nan"), "", pd.NA, pd.NaT, ["x"]])).tolist() == [True, True, *[False] * 5, True]
-
-
-def rows_of(ticket, at, rank=None, seq=None):
-    """Rows to arrange, the class of each given as a kind that has it, every further fact told by its place."""
-    count = len(ticket)
-    kinds = {0: EventKind.CREATED, 1: EventKind.FIELD, 2: EventKind.SPAM}
-    kind = np.array([kinds[one] for one in (np.zeros(count, int) if rank is None else rank)], np.uint8)
-    place = np.arange(count)
-    arrays = {
-        "role": (place % 5).astype(np.uint8), "public": place % 2 == 0, "category": (place % 7).astype(np.uint8), "seq": seq,
-    }  # fmt: skip
-    return Rows(np.asarray(ticket), np.array(at), kind, **arrays)
-
-
-def test_rows_in_order_stay_where_they_are():
-    """Rows in canonical order are not moved; a lone wrong ticket is the only one touched."""
-    ticket, at, rank = [0, 0, 5, 5, 9], [1, 2, 1, 1, 0], [0, 1, 1, 2, 0]
-    rows = rows_of(ticket, at, rank)
-    found = arrange(rows)
-    assert found.rows.source is None
-    assert found.rows.at is rows.at
-    assert (found.rows.ticket.tolist(), found.tickets.tolist(), found.starts.tolist()) == ([0, 0, 1, 1, 2], [0, 5, 9], [0, 2, 4, 5])
-    assert arrange(rows_of(ticket, [1, 2, 5, 1, 0], rank)).rows.source.tolist() == [0, 1, 3, 2, 4]
-    assert arrange(rows_of(ticket, at, [0, 1, 2, 1, 0])).rows.source.tolist() == [0, 1, 3, 2, 4]
-    assert arrange(rows_of(ticket, at, rank, np.array([0, 0, 1, 0, 0]))).rows.source.tolist() == [0, 1, 3, 2, 4]
-    assert arrange(rows_of(ticket[::-1], [1, 2, 1, 1, 0])).rows.source.tolist() == [4, 3, 2, 1, 0]
-    none = arrange(rows_of(np.empty(0, np.int64), np.empty(0, np.int64)))
-    assert (len(none.rows.ticket), len(none.tickets), none.starts.tolist()) == (0, 0, [0])
-
-
-@pytest.mark.parametrize("part", [7, 1 << 15])
-@pytest.mark.parametrize("run", [1, 5])
-@pytest.mark.parametrize("seq", [False, True])
-@pytest.mark.parametrize(
-    "spread",
-    [lambda codes: codes, lambda codes: codes.astype(np.int8), lambda codes: codes * 10**12 - 10**13, lambda codes: codes * 10**16 - 2**62],
-    ids=["carried", "narrow", "fetched", "too wide"],
-)
-def test_order_is_that_of_plain_sorting(monkeypatch, spread, seq, run, part):
-    """Random rows come out as Python's stable sort by (ticket, at, seq, class) has them, each with its own facts, by every way of sorting."""
-    monkeypatch.setattr("slakit.events.arranging.CHUNK", part)
-    draw = np.random.default_rng(2)
-    count = 3_000
-    ticket = spread(np.repeat(draw.integers(0, 120, count // run), run))
-    at, rank = draw.integers(0, 40, count), draw.integers(0, 3, count)
-    numbers = draw.integers(0, 2, count) if seq else None
-    rows = rows_of(ticket, at, rank, numbers)
-    facts = [array.copy() for array in (rows.kind, rows.role, rows.public, rows.category)]
-    keys = list(zip(ticket.tolist(), at.tolist(), [0] * count if numbers is None else numbers.tolist(), rank.tolist(), strict=True))
-    expected = sorted(range(count), key=keys.__getitem__)
-    found = arrange(rows)
-    assert found.rows.source.tolist() == expected
-    assert found.rows.at.tolist() == at[expected].tolist()
-    assert found.tickets.tolist() == sorted(set(ticket.tolist()))
-    assert found.tickets[found.rows.ticket].tolist() == ticket[expected].tolist()
-    assert np.diff(found.starts).tolist() == np.unique(ticket, return_counts=True)[1].tolist()
-    for mine, given in zip((found.rows.kind, found.rows.role, found.rows.public, found.rows.category), facts, strict=True):
-        assert mine.tolist() == given[expected].tolist()
-    assert (found.rows.seq is None) if numbers is None else (found.rows.seq.tolist() == numbers[expected].tolist())
-
-
 def test_rows_of_the_input_are_kept_in_mind_when_bad_ones_are_left_out():
     """After a row set aside the others still know where they stood, so that what is gathered late is theirs."""
     table = {
@@ -443,10 +272,3 @@ def test_rows_of_the_input_are_kept_in_mind_when_bad_ones_are_left_out():
     assert [event.actor for event in log] == ["e", "c", "d", "a"]
     codes, names = log.columns().coded("actor")
     assert [names[code] for code in codes.tolist()] == ["e", "c", "d", "a"]
-
-
-def test_repeats_are_counted_within_a_ticket():
-    """Only the second row of one ticket and one id is a repeat."""
-    ticket, code = np.array([0, 0, 0, 1, 1, 1]), np.array([0, 1, 0, 0, -1, -1])
-    assert repeated(ticket, code).tolist() == [False, False, True, False, False, False]
-    assert not repeated(ticket, np.arange(6)).any()

@@ -11,10 +11,9 @@ from slakit.errors import QueryError
 from slakit.language import Language
 from slakit.penalty import Breach, Ledger, Outcome, assess, assess_periods
 from slakit.penalty.phrases import ATTAINED, BREACHES, GIVEN_BACK, INSTEAD, UNITS, note_said, rate_said
+from tests.charging_cases import DAY, MARCH, MONTHS, RULES, big, growing, looked_at, outcomes_of, rial
 from tests.profiles import examples
 from tests.strategies_penalties import FEES, breaches, rules
-from tests.test_penalty import RULES
-from tests.test_penalty_ledger import DAY, MARCH, MONTHS, big, growing, looked_at, outcomes_of, rial
 
 FA = Language("fa")
 MINUTE = 60_000_000

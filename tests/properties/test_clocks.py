@@ -13,7 +13,8 @@ from slakit.events.life import life
 from slakit.measure import program_of
 from slakit.runs import Run
 from slakit.timeline import Walk, advance
-from tests.oracle import Oracle, Window, value_at
+from tests.oracle import Oracle
+from tests.oracle_rows import Window, value_at
 from tests.profiles import examples
 from tests.strategies import START, STATUSES, as_ofs, event_rows, log_of
 from tests.strategies_clocks import (
