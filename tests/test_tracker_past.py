@@ -1,6 +1,7 @@
 """What a tracker lets go of, what it answers then, and that its state stays small."""
 
 import json
+import pickle
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from slakit import Escalation, EventLog, Exclusion, PolicySet
 from slakit.errors import QueryError
 from slakit.tracker import Replay, Tracker
-from tests.judging_cases import AGENT, CUSTOMER, at, policies
+from slakit.tracker import ticket as ticket_module
+from tests.judging_cases import AGENT, CUSTOMER, HOUR, at, policies
 from tests.profiles import examples
 from tests.strategies_judging import policy_sets
 from tests.test_tracker import arriving, busy_rows, moment, row, told
@@ -287,3 +289,81 @@ print(sorted({"numpy", "pendulum"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_event_is_walked_once_or_twice_however_long_the_ticket(monkeypatch):
+    """Each event of a ticket that goes on for ever is walked when it is read, and once more when it is let go of."""
+    walked = []
+    inner = ticket_module.advance
+
+    def counting(program, walk, events, absorbed=()):
+        walked.append(len(events))
+        inner(program, walk, events, absorbed)
+
+    monkeypatch.setattr(ticket_module, "advance", counting)
+    tracker = Tracker(policies(PROMISES))
+    for one in exchanges(500):
+        assert tracker.take(one, as_of=one["at"]).rows
+    assert 2001 < sum(walked) <= 2 * 2001
+
+
+def test_trackers_and_answers_pickle():
+    """With their pasts, read or not."""
+    tracker, rows = lived(30, lateness="1h", keep=0)
+    answer = tracker.judge("T-1", as_of=rows[-1]["at"])
+    before = answer.to_dict()
+    for copied in (pickle.loads(pickle.dumps(answer)), pickle.loads(pickle.dumps(tracker)).judge("T-1", as_of=rows[-1]["at"])):
+        assert copied.to_dict() == before
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_late_reply_changes_a_cycle_that_was_told_as_met(at_once):
+    """Two hours, says the reply of 11:00; one, once that of 10:00 is there: each answer says what was known, read at once or at the end."""
+    tracker, told_then = Tracker(policies(PROMISES)), []
+    for one in (row("mon 09:00", "created"), row("mon 11:00", "message", **AGENT), row("mon 10:00", "message", **AGENT)):
+        answer = tracker.take(one, as_of=at("mon 12:00"))
+        told_then.append(answer.rows if at_once else answer)
+    assert [rows[0].judged_us for rows in told_then] == [3 * HOUR, 2 * HOUR, HOUR]
+
+
+def test_an_event_of_the_last_instant_let_go_of_finds_its_place_after_it():
+    """What ties with the last event of the past comes after it, as in the order of arrival; what comes before it does not fit."""
+    begun = [row("mon 09:00", "created"), row("mon 10:00", "message", **CUSTOMER), row("mon 11:00", "note")]
+    for late, fits in ((row("mon 10:00", "message", **CUSTOMER), True), (row("mon 10:00", "message", **AGENT), True),
+                       (row("mon 10:00", "message", seq=-1, **AGENT), False)):  # fmt: skip
+        tracker = Tracker(policies(PROMISES), lateness="0s", keep=0)
+        for one in begun:
+            tracker.take(one, as_of=at("mon 11:00"))
+        assert kept(tracker) == ["2026-03-02T11:00:00+00:00"]
+        answer = tracker.take(late, as_of=at("mon 11:00"))
+        assert isinstance(answer, Replay) is not fits
+        if fits:
+            whole = tracker.policies.judge(EventLog.from_records([*begun, late]), as_of=at("mon 11:00"))
+            assert answer.to_dict() == whole.to_dict()
+
+
+def test_an_event_dated_into_the_future_makes_nothing_late():
+    """What lies after `as_of` is not known yet: how late an event is goes by what is."""
+    tracker = Tracker(policies(PROMISES), lateness="1h", keep=0)
+    begun = [row("mon 09:00", "created"), row("mon 09:30", "message", **CUSTOMER), row("mon 09:35", "note"), row("fri 09:00", "note")]
+    for one in begun:
+        tracker.take(one, as_of=at("mon 09:40"))
+    late = row("mon 09:20", "message", **AGENT)
+    whole = tracker.policies.judge(EventLog.from_records([*begun, late]), as_of=at("mon 09:45"))
+    assert tracker.take(late, as_of=at("mon 09:45")).to_dict() == whole.to_dict()
+
+
+def test_events_before_the_creation_are_kept_until_it_is_let_go_of_too():
+    """They are taken at the creation, so that they mean nothing without it."""
+    rows = [
+        row("mon 11:00", "created"),
+        row("mon 09:00", "message", **CUSTOMER),
+        row("mon 10:00", "message", **AGENT),
+        row("mon 12:00", "note"),
+    ]
+    tracker = Tracker(policies(PROMISES), lateness="0s", keep=2)
+    for one in rows:
+        answer = tracker.take(one, as_of=at("mon 12:00"))
+    whole = tracker.policies.judge(EventLog.from_records(rows), as_of=at("mon 12:00"))
+    assert answer.to_dict() == whole.to_dict()
+    assert len(kept(tracker)) == 4

@@ -185,12 +185,13 @@ class TicketJudge:
             spent = sum(run.elapsed_us for run in chain)
         due, reason = self._due(ticket, walk.created, choice)
         meter = Meter((choice.schedule or WALL).clock, spans)
+        versions, differ = self._versions, bool(self._versions or spans or self.exclusions)
         for run in runs:
             begin = run.opened_us
-            if rows and self._versions:
+            if versions and rows:
                 choice = self.policies.choose(walk.created, begin, metric.name)
                 due, reason = self._due(ticket, walk.created, choice)
-            if self._versions or spans or self.exclusions:
+            if differ:
                 meter = Meter((choice.schedule or WALL).clock, self._spans(walk, run, spans))
             measure_run(run, meter)
             run.carried_us = spent

@@ -96,7 +96,10 @@ class Replayer:
 
 def merges(log: "EventLog") -> dict[Ticket, list[Ticket]]:
     """Which tickets were merged into which: survivor -> tickets."""
-    return merges_in(log.columns()) if log.in_columns else by_survivor(_merged(log))
+    if log.in_columns:
+        return merges_in(log.columns())
+    merged = [event for events in log.by_ticket().values() for event in events if event.kind is _MERGED]
+    return by_survivor((event.ticket, event.data["into"]) for event in merged) if merged else {}
 
 
 def merges_in(columns: "EventColumns") -> dict[Ticket, list[Ticket]]:
@@ -107,13 +110,6 @@ def merges_in(columns: "EventColumns") -> dict[Ticket, list[Ticket]]:
     codes, names = columns.coded("into")
     tickets = columns.tickets[columns.ticket[at]].tolist()
     return by_survivor(zip(tickets, [names[code] for code in codes[at].tolist()], strict=True))
-
-
-def _merged(log: "EventLog") -> Iterator[tuple[Ticket, Ticket]]:
-    for ticket, events in log.by_ticket().items():
-        for event in events:
-            if event.kind is _MERGED:
-                yield ticket, event.data["into"]
 
 
 def by_survivor(merged: Iterable[tuple[Ticket, Ticket]]) -> dict[Ticket, list[Ticket]]:

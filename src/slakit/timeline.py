@@ -161,7 +161,7 @@ def advance(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cos
     oldest, latest, holder, agent, team = walk.oldest, walk.latest, walk.holder, walk.agent, walk.team
     first = walk.position
     if events and not first:
-        walk.begin, walk.created = events[0].at, events[0].data
+        walk.begin, walk.created = events[0].at, dict(events[0].data)
     begin = walk.begin
     steps: Iterable[tuple[int, Event, Wait | None]] = (
         with_merges(events, absorbed, first) if absorbed else zip(count(first), events, repeat(None))

@@ -158,8 +158,8 @@ class KeptTicket:
         walk = start(past, program, fields)
         bare = ended_runs(walk)
         advance(program, walk, story)
-        for runs, known, stopped in zip(walk.runs, tip.runs, ended_runs(walk), strict=True):
-            runs[:stopped] = known[:stopped]  # both found the same cycles: one of each is enough
+        for runs, known, already, stopped in zip(walk.runs, tip.runs, bare, ended_runs(walk), strict=True):
+            runs[already:stopped] = known[already:stopped]  # both found the same cycles: one of each is enough
         bare_walk(walk, bare)
         if rules is not None:
             rules = rules if past is None or past.rules is None else past.rules.copy()
