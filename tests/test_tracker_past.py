@@ -17,7 +17,7 @@ from slakit.tracker import ticket as ticket_module
 from tests.judging_cases import AGENT, CUSTOMER, HOUR, at, policies
 from tests.profiles import examples
 from tests.strategies_judging import policy_sets
-from tests.test_tracker import arriving, busy_rows, moment, row, told
+from tests.test_tracker import arriving, busy_rows, moment, row, rows_of, told
 
 PROMISES = {"first_response": "4h", "next_response": "4h", "resolution": "16h"}
 
@@ -251,6 +251,28 @@ def test_exchanges_handling_and_ratings_are_counted_across_the_past():
         "rating<=2", "rating<=2", "handling>10m", "rating<=2", "exchanges>5", "rating<=2",
     ]  # fmt: skip
     assert len(kept(tracker)) < 4
+
+
+def test_asking_for_actions_counts_nothing_twice():
+    """Asked at every event, twice, the fourth minute of handling is still the fourth."""
+    tracker = Tracker(policies(PROMISES, escalations=[Escalation(handling="3m", actions="call_customer")]), lateness="0s", keep=0)
+    handled = [row(f"mon 1{hour}:00", "handled", part="talk", span="1m") for hour in range(6)]
+    for one in (row("mon 09:00", "created"), *handled):
+        answer = tracker.take(one, as_of=one["at"])
+        assert answer.actions() == answer.actions()
+    assert [due.at for due in answer.actions() if due.metric is None] == [at("mon 13:00")]
+
+
+def test_the_oldest_message_that_waits_is_remembered():
+    """A customer writes twice on a solved ticket; reopened after both were let go of and stored, the wait dates from the first."""
+    tracker = Tracker(policies(PROMISES), lateness="0s", keep=0)
+    for one in (row("mon 09:00", "created"), row("mon 09:10", "message", **AGENT), row("mon 09:20", "status", status="solved"),
+                row("mon 10:00", "message", **CUSTOMER), row("mon 10:30", "message", **CUSTOMER), row("mon 11:00", "note")):  # fmt: skip
+        tracker.take(one, as_of=one["at"])
+    assert kept(tracker) == ["2026-03-02T11:00:00+00:00"]
+    again = Tracker.from_dict(json.loads(json.dumps(tracker.to_dict())), tracker.policies)
+    answer = again.take(row("mon 12:00", "status", status="open"), as_of=at("mon 12:00"))
+    assert [one["started_at"] for one in rows_of(answer, "T-1") if one["metric"] == "next_response"] == [at("mon 10:00")]
 
 
 def test_a_policy_set_without_any_policy_tracks_nothing():
