@@ -81,7 +81,8 @@ def combinations(
     fields = [_along(columns, name, position, ticket) for name in names]
     of = window.astype(np.int64).take(holder)
     for codes, given in fields:
-        of = combined(of, np.where(codes < 0, len(given), codes), len(given))
+        if given:
+            of = combined(of, np.where(codes < 0, len(given), codes), len(given))
     here = np.flatnonzero(regular.take(holder))
     numbers, _, which = distinct(of.take(here))
     representative = np.empty(len(numbers), np.int64)
