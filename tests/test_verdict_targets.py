@@ -1,9 +1,25 @@
 """Which target, policy and schedule a cycle is judged by, and what changes of them do (SPEC 5.5, section 9), from both interpreters."""
 
-from slakit import Policy, PolicySet, Schedule, Target
+from slakit import EventLog, Policy, PolicySet, Schedule, Target
 from slakit.machine import Metric
 from slakit.metrics import on
-from tests.judging_cases import AGENT, ALWAYS, CUSTOMER, DESK, ENGINES, HOUR, MINUTE, at, field, judged, log_of, row_of, status
+from tests.judging_cases import (
+    AGENT,
+    ALWAYS,
+    CUSTOMER,
+    DESK,
+    ENGINES,
+    HOUR,
+    MINUTE,
+    at,
+    field,
+    judged,
+    log_of,
+    policies,
+    row_of,
+    status,
+    table,
+)
 
 pytestmark = ENGINES
 
@@ -211,6 +227,23 @@ def test_who_was_responsible_when_a_cycle_was_superseded(engine):
         ("sara", "north"),
         ("amir", "night"),
     ]
+
+
+def test_a_superseded_cycle_dates_from_the_wait_that_it_had(engine):
+    """Dated back to A's wait at one, superseded at two: that B is merged at three with an older one changes nothing of it."""
+    rows = [
+        {"ticket": ticket, "at": at(f"mon {begun}"), "kind": "created", "id": ticket, "role": "customer"}
+        for ticket, begun in (("T-1", "12:00"), ("A", "10:00"), ("B", "09:00"))
+    ]
+    rows += [
+        {"ticket": one, "at": at(f"mon {merged}"), "kind": "merged", "into": "T-1"} for one, merged in (("A", "13:00"), ("B", "15:00"))
+    ]
+    rows.append({"ticket": "T-1", "at": at("mon 14:00"), "kind": "field", **field("priority", "urgent")})
+    log = table(rows) if engine == "column" else EventLog.from_records(rows)
+    each = policies({"first_response": {"urgent": "2h", "*": "8h"}}, schedule=ALWAYS, retarget="from_change")
+    for as_of in ("mon 14:30", "mon 15:30"):
+        row = row_of(each.judge(log, as_of=at(as_of), engine=engine), "first_response")
+        assert (row["cause"], row["anchor_event"], row["started_at"], row["elapsed_us"]) == ("superseded", "A", at("mon 10:00"), 4 * HOUR)
 
 
 def test_versions_are_chosen_for_each_start_of_a_ticket_that_never_changes(engine):

@@ -342,8 +342,9 @@ def _split(run: Run, position: int, event: Event) -> tuple[Run, Run]:
     paused = before[-1][1]
     ended = Run(run.metric, run.ordinal, run.anchor, run.opened, run.opened_us, paused=False)
     ended.datings = tuple(dating for dating in run.datings if dating[0] <= at)
-    if ended.datings and ended.datings[-1][1] != run.started_us:
-        ended.started_us = start = ended.datings[-1][1]
+    if ended.datings and ended.datings[-1][1] != run.anchor:
+        ended.anchor = ended.datings[-1][1]
+        ended.started_us = start = ended.anchor[1].at
         first = [stretch for stretch in before if stretch[0] <= start][-1][1]
         before = [(start, first), *(stretch for stretch in before if stretch[0] > start)]
     ended.stretches, ended.state, ended.cause = before, State.CANCELLED, SUPERSEDED

@@ -25,7 +25,7 @@ class Run:
         anchor: (position in the ticket's life, event) that the cycle dates from.
         opened: position of the event that opened it.
         opened_us: its instant; later than ``started_us`` where the cycle is dated back.
-        datings: where merges dated the cycle: (from when on, the instant that it dates from) pairs, us, in
+        datings: where merges dated the cycle: (from when on, us; place of the event that it dates from) pairs, in
             order; empty without merges. After a merge it is charged only for what it adds.
         meter: the meter that it was measured by.
         started_us: the instant that the cycle dates from.
@@ -55,7 +55,7 @@ class Run:
         self.opened = opened
         self.opened_us = opened_us
         self.started_us = started = anchor[1].at
-        self.datings: tuple[tuple[int, int], ...] = ()
+        self.datings: tuple[tuple[int, Place], ...] = ()
         self.meter: Any = None
         self.state = _PAUSED if paused else _RUNNING
         self.stretches = [(started, paused)] if started == opened_us or not paused else [(started, False), (opened_us, True)]
@@ -92,7 +92,7 @@ class Run:
         if at < self.started_us:
             first_us, paused = self.stretches[0]
             self.stretches[:1] = [(at, False), (first_us, True)] if paused else [(at, False)]
-            self.datings = (*(self.datings or ((self.started_us, self.started_us),)), (merged_us, at))
+            self.datings = (*(self.datings or ((self.started_us, self.anchor),)), (merged_us, anchor))
             self.anchor, self.started_us = anchor, at
 
 

@@ -238,7 +238,7 @@ def advance(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cos
                     anchor = latest
                 run = Run(metric, len(runs) + 1, anchor, position, at, paused=states[metric] is _PAUSED)
                 if wait is not None:
-                    run.datings = ((at, run.started_us),)
+                    run.datings = ((at, anchor),)
                 runs.append(run)
             elif effects & _CHANGES:
                 run = runs[-1]

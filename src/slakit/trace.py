@@ -209,7 +209,8 @@ class _Listener(Program):
 
 def _spent(run: "Run", meter: "AnyMeter", at: int) -> int:
     """What a cycle has used up at an instant, us; before a merge that dated it back, without what that added."""
-    begin = next((since for dated, since in reversed(run.datings) if dated <= at), run.datings[0][1] if run.datings else run.started_us)
+    dated = next((anchor for since, anchor in reversed(run.datings) if since <= at), run.datings[0][1] if run.datings else run.anchor)
+    begin = dated[1].at
     end, total = min(at, run.end_us), 0
     followers: Sequence[tuple[int, bool]] = [*run.stretches[1:], (end, False)]
     for (start, paused), (until, _) in zip(run.stretches, followers, strict=True):

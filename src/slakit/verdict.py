@@ -333,8 +333,8 @@ def _crossing(stretches: Iterable[Stretch], left: int, edge: str) -> int | None:
 
 def _datings(run: Run) -> Iterator[tuple[int, int, int]]:
     """Since when, from which instant and until when a cycle dated that merges dated, us."""
-    for number, (since, start) in enumerate(run.datings):
-        yield since, start, run.datings[number + 1][0] if number + 1 < len(run.datings) else run.end_us
+    for number, (since, (_, event)) in enumerate(run.datings):
+        yield since, event.at, run.datings[number + 1][0] if number + 1 < len(run.datings) else run.end_us
 
 
 def running_stretches(run: Run) -> list[tuple[int, int]]:

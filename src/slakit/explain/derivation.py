@@ -81,11 +81,10 @@ def derivation(row: JudgedCycle, teller: Teller) -> tuple[Step, ...]:
 
 def _merged(row: JudgedCycle, zone: tzinfo) -> list[Step]:
     """That a merge dated the cycle from the wait of another ticket."""
-    merged, since = row.run.datings[-1] if row.run.datings else (0, 0)
-    event = row.run.anchor[1]
-    if since >= merged or event.at != since:
+    if not row.run.datings:
         return []
-    return [Step("merged", local(since, zone), local(merged, zone), detail=str(event.ticket))]
+    merged, (_, event) = row.run.datings[-1]
+    return [Step("merged", local(event.at, zone), local(merged, zone), detail=str(event.ticket))] if event.at < merged else []
 
 
 def _ahead(row: JudgedCycle, start: int, due: int) -> Iterator[Stretch]:

@@ -98,6 +98,7 @@ def bare_walk(walk: Walk, ended_before: Sequence[int]) -> None:
         for run in runs[already:]:
             run.anchor = _bare(run.anchor)
             run.stop = None if run.stop is None else _bare(run.stop)
+            run.datings = tuple((since, _bare(anchor)) for since, anchor in run.datings)
 
 
 def ended_runs(walk: Walk) -> list[int]:
@@ -139,7 +140,7 @@ def _plain_run(run: Run, ticket: Ticket) -> dict[str, Any]:
         "stretches": [list(stretch) for stretch in run.stretches],
     }  # fmt: skip
     if run.datings:
-        plain["datings"] = [list(dating) for dating in run.datings]
+        plain["datings"] = [[since, _plain_place(anchor, ticket)] for since, anchor in run.datings]
     if run.stop is not None:
         plain |= {"stop": _plain_place(run.stop, ticket), "end_us": run.end_us, "state": State(run.state).text, "cause": run.cause}
         plain |= {key: given for key, given in (("agent", run.agent), ("team", run.team)) if given is not None}
@@ -153,7 +154,7 @@ def _run(metric: int, ordinal: int, plain: Mapping[str, Any], ticket: Ticket) ->
     run = Run(metric, ordinal, anchor, opened, opened_us, paused=plain["stretches"][-1][1])
     run.started_us = plain["started_us"]
     run.stretches = [(at, paused) for at, paused in plain["stretches"]]
-    run.datings = tuple((since, start) for since, start in plain.get("datings", ()))
+    run.datings = tuple((since, anchor) for since, place in plain.get("datings", ()) if (anchor := _place(place, ticket)) is not None)
     if "stop" in plain:
         run.stop, run.end_us, run.state = _place(plain["stop"], ticket), plain["end_us"], _STATES[plain["state"]]
         run.cause, run.agent, run.team = plain["cause"], plain.get("agent"), plain.get("team")
