@@ -116,22 +116,13 @@ def _along(columns: "EventColumns", name: str, position: Ints, ticket: Ints) -> 
         return created, values
     codes, given = columns.coded("value")
     field, fields = columns.coded("field")
-    numbers = {(type(one), one): number for number, one in enumerate(values)}
-    values = list(values)
-    recode = np.full(len(given) + 1, -1, np.int64)
     sets = field.take(position) == (fields.index(name) if name in fields else -2)
-    for code in np.unique(codes[position[sets]]).tolist():
-        if code >= 0:
-            key = (type(given[code]), given[code])
-            if key not in numbers:
-                numbers[key] = len(values)
-                values.append(given[code])
-            recode[code] = numbers[key]
     index = np.arange(len(position))
     last = np.maximum.accumulate(np.where(sets, index, -1))
     begin = np.maximum.accumulate(np.where(leads(ticket), index, 0))
-    after = np.where(last >= begin, recode.take(codes.take(position.take(last))), created.take(ticket))
-    return np.concatenate([created, after]), values
+    changed = codes.take(position.take(last))
+    after = np.where(last >= begin, np.where(changed < 0, -1, changed + len(values)), created.take(ticket))
+    return np.concatenate([created, after]), [*values, *given]
 
 
 class Followed(NamedTuple):
@@ -213,9 +204,10 @@ class Follower:
         first = np.flatnonzero(leads(cycle))
         rank = np.arange(len(cycle)) - np.repeat(first, np.diff(first, append=len(cycle)))
         target = self._fixed[stretch.metric]
-        anew = []
-        for number in range(int(rank.max()) + 1):
-            here = np.flatnonzero((rank == number) & ~at_once)
+        anew = [np.empty(0, np.int64)]
+        later = np.flatnonzero(~at_once)
+        later = later[np.argsort(rank[later], kind="stable")]
+        for here in np.split(later, np.flatnonzero(np.diff(rank[later])) + 1):
             which, instant, new = cycle.take(here), at.take(here), after.take(here)
             old = now.take(which)
             outcome = self._outcome(stretch.metric, old, new)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from slakit._time import NAT
 from slakit.columns.interpret import blocks
+from slakit.columns.numbering import told_apart
 from slakit.columns.run_columns import RunColumns
 from slakit.columns.situations import agents
 from slakit.cycles import COLUMNS, SPANS, Cycle
@@ -53,8 +54,13 @@ Coded = tuple[NDArray[np.integer[Any]], list[Any]]
 def factorized(values: Sequence[Any]) -> Coded:
     """Values as codes, in order of first appearance."""
     numbers: dict[Any, int] = {}
-    codes = np.array([numbers.setdefault(one, len(numbers)) for one in values], np.int64)
-    return codes, list(numbers)
+    distinct: list[Any] = []
+    codes = np.empty(len(values), np.int64)
+    for place, one in enumerate(values):
+        code = codes[place] = numbers.setdefault(told_apart(one), len(numbers))
+        if code == len(distinct):
+            distinct.append(one)
+    return codes, distinct
 
 
 def spelled(coded: Coded) -> NDArray[Any]:
@@ -194,9 +200,8 @@ class PlacedArrays:
     def coded(self, name: str) -> Coded:
         """A column of few distinct values as codes."""
         (codes, names), (others, other_names) = self.first.coded(name), self.second.coded(name)
-        numbers = {value: number for number, value in enumerate(names)}
-        recode = np.array([numbers.setdefault(value, len(numbers)) for value in other_names], np.int64)
-        return self._placed(codes, recode[others] if len(others) else others), list(numbers)
+        numbers, joined = factorized([*names, *other_names])
+        return self._placed(numbers.take(codes), numbers.take(others + len(names))), joined
 
     def column(self, name: str) -> NDArray[Any]:
         """One column."""
@@ -271,7 +276,8 @@ def _teams(columns: "EventColumns") -> "tuple[Ints, list[Any]]":
         names += value_names
     index = np.arange(len(columns.at))
     fixes[columns.starts[:-1]] = True
-    return code[np.maximum.accumulate(np.where(fixes, index, 0))], names
+    numbers, distinct = factorized(names)
+    return np.append(numbers, -1).take(code[np.maximum.accumulate(np.where(fixes, index, 0))], mode="wrap"), distinct
 
 
 _REMOVING = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)

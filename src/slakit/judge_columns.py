@@ -19,7 +19,7 @@ from slakit.judging import WALL, TicketJudge, due_instant
 from slakit.machine.program import Program
 from slakit.measure_columns import changing_tickets, replayer_of
 from slakit.policy import Choice, PolicySet
-from slakit.ticket_readings import TicketReadings, applies_to, exclusion_groups, numbered
+from slakit.ticket_readings import TicketReadings, applies_to, exclusion_groups, field_at_creation, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,8 +148,8 @@ def _varying(judged: JudgedColumns) -> Varying | None:
                 length = schedule.clock.read_array(due[here]) - schedule.clock.read_array(started[here])
                 target[here] = np.where(due[here] == NAT, NAT, length)
         elif wanted.field is not None:
-            codes, given = columns.coded(wanted.field)
-            code = codes[columns.starts[ticket[rows]]]
+            codes, given = field_at_creation(columns, wanted.field)
+            code = codes[ticket[rows]]
             instants = np.full(len(given) + 1, NAT, np.int64)
             used, first = np.unique(code, return_index=True)
             holders = ticket[rows[first]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from slakit._tidy import Tidy
 from slakit._time import instant, utc
 from slakit.cycles import COLUMNS, cycle_of
-from slakit.errors import Finding, QueryError, did_you_mean
+from slakit.errors import EventError, Finding, QueryError, ScheduleError, did_you_mean
 from slakit.events.event import Event
 from slakit.events.life import life
 from slakit.judging import TicketJudge
@@ -114,9 +114,14 @@ class Judgement(Tidy):
             else:
                 from slakit.judge_columns import judge_columns  # noqa: PLC0415 - numpy only for columns
 
-                judged = judge_columns(self.policies, self.log, program_of(self.metrics, self.responders), self.as_of, self.exclusions)
-                self._regular = made.JudgedArrays(judged, self._judge)
-                self._arrays = made.placed(self._regular)
+                try:
+                    judged = judge_columns(self.policies, self.log, program_of(self.metrics, self.responders), self.as_of, self.exclusions)
+                except (EventError, ScheduleError):
+                    # columns read every event: one by one there may be no such reading, or it is met in the order of tickets
+                    self._arrays = made.JudgedRowArrays(self.rows, self.metrics)
+                else:
+                    self._regular = made.JudgedArrays(judged, self._judge)
+                    self._arrays = made.placed(self._regular)
         return self._arrays
 
     @property

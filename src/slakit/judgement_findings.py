@@ -21,7 +21,7 @@ Reads = dict[int, tuple[Schedule, int, int]]
 def findings_of(judgement: "Judgement") -> tuple[Finding, ...]:
     """Every finding of a judgement, in their one order."""
     found = [*judgement.log.findings_as_of(judgement.as_of), *_unknown_fields(judgement), *_unknown_priorities(judgement)]
-    if judgement.engine == "object":
+    if judgement.engine == "object" or judgement.regular is None:
         rows: Iterable[JudgedCycle] = judgement.rows
         reads = _reads(rows, {})
     else:
@@ -113,8 +113,7 @@ def _column_rows(judgement: "Judgement") -> tuple[list[JudgedCycle], Reads]:
     from slakit._time import NAT  # noqa: PLC0415 - beside its only use
 
     regular = judgement.regular
-    if regular is None:
-        return [], {}
+    assert regular is not None  # noqa: S101 - the caller has looked
     judged = regular.judged
     due, ends = judgement.column("due_at"), judgement.column("ticket")
     promised = (judgement.column("target_us") != NAT) | np.array(

@@ -19,7 +19,9 @@ def field_names(columns: "EventColumns") -> tuple[str, ...]:
     """The fields that some ticket was created with or was given later, ascending."""
     created = columns.kind == EventKind.CREATED.value
     names = {key for key in columns.keys if (columns.coded(key)[0][created] >= 0).any()}
-    return tuple(sorted(names | {str(name) for name in columns.coded("field")[1]}))
+    codes, given = columns.coded("field")
+    changed = np.unique(codes[columns.kind == EventKind.FIELD.value])
+    return tuple(sorted(names | {str(given[code]) for code in changed[changed >= 0].tolist()}))
 
 
 def latest_field(columns: "EventColumns", key: str, *, also: "Sequence[str]" = ()) -> "tuple[NDArray[np.int64], list[Any]]":

@@ -1,5 +1,8 @@
 """Numbers that stand for few distinct things: telling them apart."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 
 from slakit.columns.block import Ints
@@ -18,6 +21,15 @@ def distinct(numbers: Ints) -> tuple[Ints, Ints, Ints]:
     where[numbers + 1] = np.arange(len(numbers))
     found = np.flatnonzero(present)
     return found - 1, where[found], (np.cumsum(present) - 1)[numbers + 1]
+
+
+def told_apart(value: Any) -> Hashable:
+    """What equal values have in common, also of values that cannot be hashed, such as lists."""
+    try:
+        hash(value)
+    except TypeError:
+        return type(value), repr(value)
+    return value  # type: ignore[no-any-return]
 
 
 def combined(of: Ints, further: Ints, count: int) -> Ints:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit.columns.block import Block, Bools, Ints, Numbers, leads
+from slakit.columns.numbering import told_apart
 from slakit.columns.symbols import BEFORE, CATEGORY, REPLIED, SIGN_BITS, WANTED, Signs, SymbolTable
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.machine.facts import SHIFT
@@ -181,15 +182,16 @@ def agents(block: Block) -> tuple[Ints, list[Any]]:
     """
     actor, names = block.coded("actor")
     to, receivers = block.coded("to")
-    known = {name: code for code, name in enumerate(names)}
+    known = {told_apart(name): code for code, name in enumerate(names)}
     everybody = list(names)
     recode = np.empty(len(receivers) + 1, np.int64)
     recode[-1] = -1
     for code, name in enumerate(receivers):
-        if name not in known:
-            known[name] = len(everybody)
+        key = told_apart(name)
+        if key not in known:
+            known[key] = len(everybody)
             everybody.append(name)
-        recode[code] = known[name]
+        recode[code] = known[key]
     n = len(block)
     index = np.arange(n)
     held = np.full(n, -1, np.int64)

@@ -1,6 +1,6 @@
 """The ledger of a judgement in columns whose rules are all linear: totals at once, lines when they are asked for."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +26,7 @@ _BREACHED = VERDICTS.index("breached")
 
 
 def at_once(judgement: "Judgement", rules: Rules, *, since: int | None, until: int, lines: "Callable[[], Sequence[Line]]") -> Ledger | None:
-    """A ledger with totals from the columns, which makes its lines when they are asked for; None where some rule is not linear.
+    """A ledger with totals from the columns, which makes its lines when they are asked for; None where some rule is not linear, or tickets are judged one by one.
 
     Args:
         judgement: the judged log.
@@ -38,9 +38,12 @@ def at_once(judgement: "Judgement", rules: Rules, *, since: int | None, until: i
     every = [rule for held in rules.values() for rule in held]
     if not every or not all(is_linear(rule) for rule in every):
         return None
-    totals = _totals(_judged_at(judgement, until), rules)
-    if since is not None:
-        for currency, before in _totals(_judged_at(judgement, since), rules).items():
+    at_end, at_start = _judged_at(judgement, until), None if since is None else _judged_at(judgement, since)
+    if at_end.regular is None or (at_start is not None and at_start.regular is None):
+        return None
+    totals = _totals(at_end, at_end.regular, rules)
+    if at_start is not None and at_start.regular is not None:
+        for currency, before in _totals(at_start, at_start.regular, rules).items():
             totals[currency] = totals.get(currency, Money.zero(currency)) - before
     charged = {currency: total for currency, total in totals.items() if total} or {
         rule.rate.single.currency: Money.zero(rule.rate.single.currency) for rule in every
@@ -52,8 +55,7 @@ def _judged_at(judgement: "Judgement", us: int) -> "Judgement":
     return judgement if us == judgement.as_of else judged_again(judgement, us)
 
 
-def _totals(judgement: "Judgement", rules: Rules) -> dict[str, Money]:
-    regular: Any = judgement.regular  # the column engine always has them
+def _totals(judgement: "Judgement", regular: "JudgedArrays", rules: Rules) -> dict[str, Money]:
     judged = regular.judged
     contract = Contract(rules, None)
     overruns = _overruns(regular)

@@ -9,7 +9,7 @@ from slakit._time import zone, zone_name
 from slakit.calendars import Period
 from slakit.errors import QueryError, did_you_mean
 from slakit.ledger.standings import Standings
-from slakit.penalty.assess import Key, Rules, assess, assess_periods
+from slakit.penalty.assess import Rules, assess, assess_periods
 from slakit.penalty.breach import Standing
 from slakit.penalty.ledger import Ledger
 
@@ -78,12 +78,11 @@ def _at_once(judgement: "Judgement", rules: Rules, since: int | None, until: int
 def rules_of(policies: "PolicySet") -> Rules:
     """The penalties of each policy, by name, or by name and version where several have one name."""
     names = [policy.name for policy in policies.policies]
-    rules: dict[Key, Sequence[Any]] = {}
-    for policy in policies.policies:
-        if policy.penalties:
-            key = policy.name if names.count(policy.name) == 1 else (policy.name, policy.label or "")
-            rules[key] = (*rules.get(key, ()), *policy.penalties)
-    return rules
+    return {
+        policy.name if names.count(policy.name) == 1 else (policy.name, version or ""): policy.penalties
+        for policy, version in zip(policies.policies, policies.versions, strict=True)
+        if policy.penalties
+    }
 
 
 def _remembers(rules: Rules) -> bool:

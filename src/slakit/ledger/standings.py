@@ -139,7 +139,7 @@ def _breach(judgement: "Judgement", row: "JudgedCycle") -> Breach:
         overrun_us=row.overrun_us or 0,
         breached_us=run.started_us if breached is None else breached,
         ended_us=run.end_us,
-        policy_version=None if policy is None else policy.label,
+        policy_version=None if policy is None else judgement.policies.version_of(policy),
         priority=row.choice.priority,
         agent=run.agent,
         team=run.team,
@@ -177,6 +177,6 @@ def _outcome(judgement: "Judgement", row: "JudgedCycle") -> Outcome | None:
         row.run.end_us if at is None else at,
         verdict == "met",
         once=row.metric.accumulates,
-        policy_version=policy.label,
+        policy_version=judgement.policies.version_of(policy),
         known=known,
     )

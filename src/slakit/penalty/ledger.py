@@ -55,12 +55,13 @@ class Ledger(Tidy):
 
     @property
     def totals(self) -> dict[str, Money]:
-        """What the lines come to, by currency; nothing in a rule's currency where there is no line at all."""
+        """What the lines come to, by currency; nothing in the rules' currencies where that is nothing at all."""
         if self._totals is None:
             totals: dict[str, Money] = {}
             for line in self.lines:
                 currency = line.amount.currency
                 totals[currency] = totals[currency] + line.amount if currency in totals else line.amount
+            totals = {currency: total for currency, total in totals.items() if total}
             if not totals:
                 amounts = (amount for rules in self.rules.values() for rule in rules for amount in rule.amounts)
                 totals = {amount.currency: Money.zero(amount.currency) for amount in amounts if isinstance(amount, Money)}

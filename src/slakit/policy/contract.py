@@ -108,6 +108,9 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         """Check the policy as a whole; every message names the policy and the key."""
+        if not self.name:
+            msg = "name"
+            raise self._error(msg, "is empty: say what the policy is called, it stands in every result", "bad_name")
         for key, allowed in (("retarget", RETARGETS), ("on_schedule_change", ON_SCHEDULE_CHANGES)):
             if getattr(self, key) not in allowed:
                 raise self._error(key, f"{getattr(self, key)!r}: {did_you_mean(getattr(self, key), allowed)}", "unknown_option")

@@ -69,6 +69,8 @@ class PolicySet:
         choosing_fields: the ticket's fields by which policy and priority are chosen.
         fields: those, and the fields that carry a due instant: a change of one can change a target.
         boundaries: the instants (us) at which some policy begins or ends to apply, ascending.
+        versions: for each policy what tells it from the others of its name: its label, else its number among them; of one that is
+            alone its label, or None.
     """
 
     if TYPE_CHECKING:
@@ -87,6 +89,7 @@ class PolicySet:
     choosing_fields: frozenset[str] = attrs.field(init=False, eq=False)
     fields: frozenset[str] = attrs.field(init=False, eq=False)
     boundaries: tuple[int, ...] = attrs.field(init=False, eq=False)
+    versions: tuple[str | None, ...] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Check policies against each other and against the priorities."""
@@ -111,6 +114,7 @@ class PolicySet:
         put(self, "fields", self.choosing_fields | due)
         edges = {at for policy in self.policies for at in (policy.valid_from, policy.valid_until) if at is not None}
         put(self, "boundaries", tuple(sorted(edges)))
+        put(self, "versions", tuple(self._version(policy) for policy in self.policies))
 
     def _check_versions(self) -> None:
         by_name: dict[str, list[Policy]] = {}
@@ -120,6 +124,17 @@ class PolicySet:
                     message = f"policy {policy.name!r} stands twice for the same time: end one with valid_until= where the other begins, or rename it"
                     raise PolicyError(message, code="overlapping_versions", policy=policy.name)
             by_name[policy.name].append(policy)
+
+    def _version(self, policy: Policy) -> str | None:
+        namesakes = [one for one in self.policies if one.name == policy.name]
+        labels = [one.label for one in namesakes]
+        if len(namesakes) == 1 or (policy.label and labels.count(policy.label) == 1):
+            return policy.label
+        return f"no. {next(number for number, one in enumerate(namesakes, 1) if one is policy)}"
+
+    def version_of(self, policy: Policy) -> str | None:
+        """Of one of its policies what tells it from the others of its name; see `versions`."""
+        return next(version for one, version in zip(self.policies, self.versions, strict=True) if one is policy)
 
     def _metrics(self) -> "tuple[Metric, ...]":
         found: dict[str, Metric] = {}
