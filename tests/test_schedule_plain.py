@@ -181,7 +181,8 @@ def test_a_schedule_by_field_that_cannot_be(schedules, options, code):
 @pytest.mark.parametrize("name", sorted(WEEKS))
 def test_named_weeks(name):
     """Every named week builds, has hours, and reads back."""
-    week = named_week(name, tz="UTC", hours="08:00-16:00", half="08:00-12:00", holidays=["2026-01-01"])
+    half = "08:00-12:00" if any(short for _, short in WEEKS[name].values()) else None
+    week = named_week(name, tz="UTC", hours="08:00-16:00", half=half, holidays=["2026-01-01"])
     assert Schedule.from_dict(week.to_dict()) == week
     assert week.working_days_between("2026-06-01", "2026-06-08") in {5, 6}
 
@@ -195,6 +196,21 @@ def test_named_weeks_follow_the_law():
     with pytest.raises(ScheduleError) as caught:
         named_week("gulff", tz="UTC", hours="08:00-16:00")
     assert caught.value.code == "unknown_week"
+
+
+def test_every_era_of_a_named_week_has_the_holidays():
+    """Holidays and years that can be read only once hold in each era: Saudi Arabia changed its week in 2013."""
+    days = ["2012-09-23", "2026-09-23"]
+    week = named_week("saudi_arabia", tz="Asia/Riyadh", hours="08:00-16:00", holidays=iter(days), years=iter([2012, 2026]))
+    assert week == named_week("saudi_arabia", tz="Asia/Riyadh", hours="08:00-16:00", holidays=days, years=[2012, 2026])
+    assert [week.is_holiday(day) for day in days] == [True, True]
+
+
+def test_a_half_day_that_the_week_has_not():
+    """Its hours are refused, as nothing would use them."""
+    with pytest.raises(ScheduleError, match="'gulf' has no half day") as caught:
+        named_week("gulf", tz="UTC", hours="08:00-16:00", half="08:00-12:00")
+    assert caught.value.code == "no_half_day"
 
 
 def test_holidays_that_are_not_known():

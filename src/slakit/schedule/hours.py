@@ -60,6 +60,21 @@ def _joined(intervals: list[tuple[int, int]], given: object, where: str) -> Hour
     return tuple(merged)
 
 
+def unite_hours(one: Hours, other: Hours) -> Hours:
+    """What either holds, as hours that can be written: a stretch too long for one interval stays two that adjoin."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((*one, *other)):
+        if merged and start <= merged[-1][1]:
+            first, last = merged[-1][0], max(merged[-1][1], end)
+            if last - first < DAY or (first, last) == WHOLE_DAY[0]:
+                merged[-1] = (first, last)
+            else:
+                merged[-1:] = [(first, start), (start, last)]
+        else:
+            merged.append((start, end))
+    return _joined(merged, merged, "hours")
+
+
 def _split(given: Any, where: str) -> Iterable[Any]:
     if isinstance(given, str):
         return _DASH.sub("-", given.replace(",", " ")).split()

@@ -1,6 +1,6 @@
 """Named working weeks of regions, as plain data: which days are worked, and since when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any
 
@@ -28,15 +28,20 @@ def named_week(name: str, *, tz: str | tzinfo, hours: str, half: str | None = No
         name: a key of `WEEKS`.
         tz: IANA zone.
         hours: the hours of a full day, e.g. ``"08:00-16:00"``.
-        half: the hours of a half day, where the week has one; None keeps those days closed.
+        half: the hours of the week's half day; None keeps that day closed.
         dated: ``holidays``, ``dates``, ``closed`` and so on, as `Schedule.weekly` takes them.
 
     Raises:
-        ScheduleError: ``unknown_week``, and as `Schedule.weekly`.
+        ScheduleError: ``unknown_week``, ``no_half_day`` for ``half`` where the week never has one, and as
+            `Schedule.weekly`.
     """
     if name not in WEEKS:
         message = f"unknown week {name!r}: {did_you_mean(name, WEEKS)}"
         raise ScheduleError(message, code="unknown_week", given=name)
+    if half is not None and not any(short for _, short in WEEKS[name].values()):
+        message = f"half={half!r}: the week {name!r} has no half day: leave half= out, or write the hours with Schedule.weekly"
+        raise ScheduleError(message, code="no_half_day", given=half)
+    dated = {key: tuple(given) if isinstance(given, Iterator) else given for key, given in dated.items()}  # each era reads them
     parts = {since: Schedule.weekly(_hours(days, hours, half), tz=tz, **dated) for since, days in WEEKS[name].items()}
     return Schedule.effective(parts)
 
