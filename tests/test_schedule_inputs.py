@@ -3,10 +3,14 @@
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
+import dateutil.tz
 import numpy as np
+import pandas as pd
 import pendulum
 import pytest
+import pytz
 
 from slakit import Schedule
 from slakit.errors import ScheduleError, TimeError
@@ -44,7 +48,6 @@ def test_arrays_give_arrays():
 
 def test_series_are_arrays():
     """Series of pandas and polars, naive as UTC or with a zone, give what numpy gives."""
-    import pandas as pd
     import polars as pl
 
     expected = NINE.due_at(np.array(["2026-01-05T15:30"], "datetime64[us]"), "1h").tolist()
@@ -72,7 +75,6 @@ def test_a_bad_element_is_named():
 def test_arrays_of_integers_are_told_what_to_become():
     """Integers have no unit and no zone: an array of them, or a series, is refused with the view that gives both."""
     numbers = np.array([1_767_261_600_000_000], np.int64)
-    import pandas as pd
 
     for given in (numbers, pd.Series(numbers)):
         with pytest.raises(TimeError, match=r"view\('datetime64\[us\]'\)") as caught:
@@ -130,6 +132,106 @@ def test_zones_are_names_or_objects():
     with pytest.raises(ScheduleError) as caught:
         Schedule.weekly("24x7", tz=Nowhere()).is_open("2026-01-05T00:00Z")
     assert caught.value.code == "bad_zone"
+
+
+@pytest.mark.parametrize(
+    ("tz", "name"),
+    [
+        (UTC, "UTC"),
+        ("+00:00", "UTC"),
+        (pytz.utc, "UTC"),
+        (dateutil.tz.UTC, "UTC"),
+        (pendulum.FixedTimezone(12_600), "UTC+03:30"),
+        (pytz.FixedOffset(210), "UTC+03:30"),
+        (dateutil.tz.tzoffset("IRST", 12_600), "UTC+03:30"),
+        (timezone(timedelta(hours=3.5), "IRST"), "UTC+03:30"),
+        ("-03:30", "UTC-03:30"),
+        (timezone(-timedelta(hours=3, minutes=25, seconds=44)), "UTC-03:25:44"),
+        (ZoneInfo.no_cache("Europe/Berlin"), "Europe/Berlin"),
+        (pytz.timezone("Europe/Berlin"), "Europe/Berlin"),
+        (pendulum.timezone("Europe/Berlin"), "Europe/Berlin"),
+    ],
+)
+def test_a_zone_reads_back(tz, name):
+    """A zone of any library has one form: plain data and the repr give an equal schedule, and it is shown by that name."""
+    for desk in (Schedule.weekly("mon-fri 09:00-17:00", tz=tz), Schedule.always(tz=tz)):
+        assert desk.to_dict()["tz"] == name
+        assert Schedule.from_dict(desk.to_dict()) == desk == eval(repr(desk), {"Schedule": Schedule})  # noqa: S307 - our own text
+        assert hash(Schedule.from_dict(desk.to_dict())) == hash(desk)
+    noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    assert desk.next_open(noon).utcoffset() == Schedule.always(tz=name).next_open(noon).utcoffset()
+
+
+class Moving(tzinfo):
+    """A zone of somebody's own, whose offset depends on the date."""
+
+    def utcoffset(self, dt):
+        """One hour in the second half of the year."""
+        return timedelta(hours=int(dt.month > 6))
+
+
+class Unknown(Moving):
+    """One that says a name which no zone has."""
+
+    key = "Europe/Atlantis"
+
+
+@pytest.mark.parametrize(
+    ("tz", "code", "remedy"),
+    [
+        (dateutil.tz.gettz("Europe/Berlin"), "bad_zone", "give the name"),
+        (Moving(), "bad_zone", "give the name"),
+        (Nowhere(), "bad_zone", "give the name"),
+        (timezone(timedelta(microseconds=1)), "bad_zone", "give the name"),
+        (Unknown(), "unknown_zone", "use an IANA name"),
+    ],
+)
+def test_a_zone_that_cannot_be_named(tz, code, remedy):
+    """It is refused when the schedule is made, not at the first question or when it is written down."""
+    with pytest.raises(ScheduleError, match=remedy) as caught:
+        Schedule.weekly("24x7", tz=tz)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("missing", [None, pd.NaT, pd.NA, np.datetime64("NaT"), float("nan")])
+def test_a_missing_instant(missing):
+    """In a list or an object series it stays missing; alone it is refused, with that to say."""
+    noon = at("2026-01-05T12:00")
+    hour, none = np.timedelta64(1, "h"), np.timedelta64("NaT")
+    for given in ([noon, missing], pd.Series([noon, missing], dtype=object)):
+        assert str(NINE.elapsed(given, at("2026-01-05T13:00"))) == str(np.array([hour, none], "timedelta64[us]"))
+        assert NINE.is_open(given).tolist() == [True, False]
+    assert np.isnat(NINE.due_at(noon, ["1h", missing])).tolist() == [False, True]
+    for ask in (lambda: NINE.elapsed(missing, noon), lambda: NINE.elapsed(noon, missing), lambda: NINE.due_at(missing, "1h")):
+        with pytest.raises(TimeError, match="a missing instant") as caught:
+            ask()
+        assert caught.value.code == "bad_instant"
+
+
+def test_a_naive_time_is_told_what_these_questions_take():
+    """They have no ``tz=``, so that none is advised."""
+    with pytest.raises(TimeError, match="has no UTC offset: add one") as caught:
+        NINE.is_open("2026-01-05T12:00")
+    assert "tz=" not in str(caught.value)
+    assert caught.value.code == "naive_time"
+
+
+def test_arrays_of_different_lengths():
+    """They do not pair off; one element stands for all."""
+    two, three = [at("2026-01-05T12:00")] * 2, [at("2026-01-05T13:00")] * 3
+    for ask in (lambda: NINE.elapsed(two, three), lambda: NINE.due_at(two, ["1h"] * 3), lambda: NINE.start_by(two, ["1h"] * 3)):
+        with pytest.raises(ScheduleError, match="2 and 3 elements") as caught:
+            ask()
+        assert caught.value.code == "unequal_lengths"
+    assert NINE.elapsed(two, three[:1]).tolist() == [timedelta(hours=1)] * 2
+
+
+@pytest.mark.parametrize(("parts", "said"), [([NINE], "no mapping"), ({"": "x"}, "effective, '': 'x'")])
+def test_parts_that_are_none(parts, said):
+    """A list has no dates, and text is no schedule: the message names the place."""
+    with pytest.raises(ScheduleError, match=said) as caught:
+        Schedule.effective(parts)
+    assert caught.value.code == "bad_schedule"
 
 
 def test_schedules_are_values():

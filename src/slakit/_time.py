@@ -58,7 +58,7 @@ _UNITS = {
     "sec": SECOND, "min": MINUTE, "hr": HOUR,
 }  # fmt: skip
 _PART = re.compile(r"\s*(\d+)(?:\.(\d+))?\s*([a-z]+)\s*(?:,|and\b)?", re.IGNORECASE)
-_FIXED = re.compile(r"(?:UTC)?([+-])(0\d|1\d|2[0-3]):([0-5]\d)")
+_FIXED = re.compile(r"(?:UTC)?([+-])(0\d|1\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 _WORKING = re.compile(r"(end\s+of\s+)?(\d+)\s+(?:working|business)\s+days?", re.IGNORECASE)
 
 
@@ -72,7 +72,8 @@ def instant(given: Any, *, tz: tzinfo | None = None) -> int:
 
     Raises:
         TimeError: ``naive_time`` without an offset and without ``tz``; ``bad_instant`` for
-            anything else that is no instant (a bare number has no unit and is refused).
+            anything else that is no instant: a bare number has no unit, and a missing value (None,
+            NaT, NA) stays missing in arrays only.
     """
     if type(given) is datetime and given.tzinfo is not None:
         try:
@@ -80,7 +81,7 @@ def instant(given: Any, *, tz: tzinfo | None = None) -> int:
         except TypeError:  # a tzinfo that gives no offset
             return datetime_us(given, tz)
         return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
-    if isinstance(given, datetime):
+    if isinstance(given, datetime) and not is_missing(given):
         return datetime_us(given, tz)
     if isinstance(given, str):
         return datetime_us(parse_datetime(given), tz)
@@ -88,8 +89,24 @@ def instant(given: Any, *, tz: tzinfo | None = None) -> int:
         us = int(given.astype("datetime64[us]").astype("int64"))
         if us != NAT:
             return us
+    if is_missing(given):
+        message = (
+            f"{given!r} is a missing instant, and a single question needs one: leave it out, or ask with an array, in which it stays NaT"
+        )
+        raise TimeError(message, code="bad_instant", given=given)
     message = f"{given!r} is no instant: give an aware datetime, ISO 8601 text with an offset, or numpy.datetime64 (UTC)"
     raise TimeError(message, code="bad_instant", given=given)
+
+
+def is_missing(given: Any) -> bool:
+    """Whether a value stands for none: None, NaN, NaT of numpy and pandas, NA of pandas."""
+    if given is None:
+        return True
+    try:
+        return bool(given != given)  # noqa: PLR0124 - NaN and NaT differ from themselves
+    except (TypeError, ValueError):  # NA has no truth, nor has an array
+        pandas = sys.modules.get("pandas")
+        return pandas is not None and given is pandas.NA
 
 
 def parse_datetime(text: str) -> datetime:
@@ -114,7 +131,7 @@ def datetime_us(moment: datetime, tz: tzinfo | None = None) -> int:
     offset = moment.utcoffset()
     if offset is None:
         if tz is None:
-            message = f"{moment.isoformat(sep=' ')} has no UTC offset: add one, or pass tz= to read it in a zone"
+            message = f"{moment.isoformat(sep=' ')} has no UTC offset: add one, e.g. '+03:30' in text or tzinfo=ZoneInfo('Asia/Tehran') in a datetime"
             raise TimeError(message, code="naive_time", given=moment)
         offset = tz.utcoffset(moment.replace(tzinfo=tz, fold=0))
         if offset is None:
@@ -159,27 +176,62 @@ def like(us: int, given: Any, zone: tzinfo) -> datetime:
 def zone(given: str | tzinfo) -> tzinfo:
     """An IANA zone by name or object; ``"+03:30"`` and ``"UTC+03:30"`` are fixed offsets.
 
+    Returns:
+        One object for one zone, so that equal zones compare equal: ``ZoneInfo`` where it has an IANA
+        name, ``datetime.timezone`` for another fixed offset (none is ``ZoneInfo("UTC")``). A zone
+        object that has neither comes back as it is; see `named`.
+
     Raises:
         TimeError: ``unknown_zone``; ``bad_zone`` for what is no zone at all.
     """
     if isinstance(given, str):
         if fixed := _FIXED.fullmatch(given.strip()):
-            east = timedelta(hours=int(fixed[2]), minutes=int(fixed[3]))
-            return timezone(-east if fixed[1] == "-" else east)
-        try:
-            return ZoneInfo(given)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            message = f"unknown time zone {given!r}: use an IANA name such as 'Asia/Tehran' or 'Europe/Berlin'"
-            raise TimeError(message, code="unknown_zone", given=given) from None
-    if isinstance(given, tzinfo):
+            east = timedelta(hours=int(fixed[2]), minutes=int(fixed[3]), seconds=int(fixed[4] or 0))
+            return _fixed_zone(-east if fixed[1] == "-" else east)
+        return _iana_zone(given)
+    if not isinstance(given, tzinfo):
+        message = f"{given!r} is no time zone: use an IANA name such as 'Asia/Tehran', or a tzinfo object"
+        raise TimeError(message, code="bad_zone", given=given)
+    key = getattr(given, "key", None) or getattr(given, "zone", None)
+    if isinstance(key, str):
+        return _iana_zone(key)
+    try:
+        east_always = given.utcoffset(None)
+    except (TypeError, ValueError, AttributeError):  # its offset depends on the date, and None is none to it
         return given
-    message = f"{given!r} is no time zone: use an IANA name such as 'Asia/Tehran', or a tzinfo object"
+    return given if east_always is None or east_always.microseconds else _fixed_zone(east_always)
+
+
+def _iana_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"unknown time zone {name!r}: use an IANA name such as 'Asia/Tehran' or 'Europe/Berlin'"
+        raise TimeError(message, code="unknown_zone", given=name) from None
+
+
+def _fixed_zone(east: timedelta) -> tzinfo:
+    return timezone(east) if east else ZoneInfo("UTC")
+
+
+def named(given: str | tzinfo) -> tzinfo:
+    """A zone that can be written down, by its name or its offset in whole seconds, and read back.
+
+    Raises:
+        TimeError: as `zone`; ``bad_zone`` for an object that has neither.
+    """
+    found = zone(given)
+    if isinstance(getattr(found, "key", None), str) or (type(found) is timezone and not found.utcoffset(None).microseconds):
+        return found
+    message = (
+        f"{given!r} has no IANA name by which it could be written down: give the name, e.g. 'Europe/Berlin', or ZoneInfo('Europe/Berlin')"
+    )
     raise TimeError(message, code="bad_zone", given=given)
 
 
 def zone_name(given: tzinfo) -> str:
-    """The IANA name of a zone (its own text where it has none)."""
-    return getattr(given, "key", None) or getattr(given, "name", None) or str(given)
+    """The IANA name of a zone, or ``"UTC+03:30"`` for a fixed offset; `zone` reads either back."""
+    return getattr(given, "key", None) or str(given)
 
 
 def span(given: Any) -> Span:
@@ -324,7 +376,7 @@ def instants(given: Any, *, tz: tzinfo | None = None) -> "NDArray[np.int64]":
         raise TimeError(message, code="bad_instant", given=given.dtype.name)
     out = np.empty(len(given), np.int64)
     for position, element in enumerate(given):
-        if element is None or element != element:  # noqa: PLR0124 - NaT differs from itself
+        if is_missing(element):
             out[position] = NAT
             continue
         try:

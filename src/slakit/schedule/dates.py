@@ -144,13 +144,11 @@ def _holiday_items(given: Any, years: list[int] | None) -> list[tuple[Any, str]]
     if isinstance(given, str | bytes) or not (asked or isinstance(given, Iterable)):
         message = f"holidays: {given!r} is no collection of dates: give dates, or a mapping from dates to names"
         raise ScheduleError(message, code="bad_holidays", given=given)
-    items = (
-        []
-        if not isinstance(given, Iterable)
-        else given.items()
-        if isinstance(given, Mapping) and not array
-        else ((day, None) for day in given)
-    )
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(given, Mapping) and not array:
+        items = given.items()
+    elif isinstance(given, Iterable):
+        items = ((day, None) for day in given)
     found = [(day, "" if name is None else str(name)) for day, name in items]
     if asked and years is not None:
         days = ((day, given.get(day)) for day in _days_of(years) if day in given)

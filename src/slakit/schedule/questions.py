@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from slakit._time import NAT, WorkingDays, instant, instants, is_array, like, span
+from slakit._time import NAT, WorkingDays, instant, instants, is_array, is_missing, like, span
 from slakit.errors import ScheduleError, TimeError
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ class Questions:
     Instants: aware ``datetime`` or ``pendulum.DateTime``, ISO 8601 text with an offset,
     ``numpy.datetime64``; arrays: ``datetime64``, lists, pandas or polars series. Spans: text such
     as ``"8h"`` or ``"3 working days"``, ``timedelta``, ``timedelta64`` and arrays of it. Scalar
-    results are in the schedule's zone. NaT stays NaT.
+    results are in the schedule's zone. In arrays a missing instant (None, NaT, NA) stays NaT; alone it
+    is refused (``bad_instant``). Arrays that belong together are of one length, else
+    ``unequal_lengths`` is raised.
     """
 
     __slots__ = ()
@@ -46,7 +48,7 @@ class Questions:
         """
         clock = self.clock
         if is_array(start) or is_array(end):
-            return clock.elapsed_array(_many(start), _many(end)).view("timedelta64[us]")
+            return clock.elapsed_array(*_fitting(_many(start), _many(end))).view("timedelta64[us]")
         return timedelta(0, 0, clock.read(instant(end)) - clock.read(instant(start)))
 
     def due_at(self, start: Any, target: Any) -> Any:
@@ -149,7 +151,8 @@ class Questions:
 
     def _move(self, at: Any, length: Any, scalar: Callable[[int, int], int], vector: Callable[[Any, Any], Any]) -> Any:
         if is_array(at) or is_array(length):
-            return vector(_many(at), _spans(length) if is_array(length) else length).view("datetime64[us]")
+            moments, spans = _fitting(_many(at), _spans(length)) if is_array(length) else (_many(at), length)
+            return vector(moments, spans).view("datetime64[us]")
         return like(scalar(instant(at), length), at, self.zone)
 
     def _met_until_day(self, us: int, length: WorkingDays) -> int:
@@ -172,6 +175,14 @@ def _many(given: Any) -> Any:
     return instants(given) if is_array(given) else np.asarray(instant(given), np.int64)
 
 
+def _fitting(one: Any, other: Any) -> tuple[Any, Any]:
+    """Both arrays, which pair off: as long as each other, or one of them a single value for all."""
+    if one.size != other.size and 1 not in {one.size, other.size}:
+        message = f"the arrays have {one.size} and {other.size} elements: give as many of one as of the other, or a single value for all"
+        raise ScheduleError(message, code="unequal_lengths", given=(one.size, other.size))
+    return one, other
+
+
 def _spans(given: Any) -> Any:
     """Spans as an int64 array of us; a missing one is NaT."""
     import numpy as np  # noqa: PLC0415 - scalars must not load it
@@ -185,8 +196,7 @@ def _spans(given: Any) -> Any:
             raise TimeError(message, code="bad_span", given=array.dtype.name)
     out = np.empty(len(given), np.int64)
     for position, element in enumerate(given):
-        missing = element is None or element != element  # noqa: PLR0124 - NaT differs from itself
-        length = NAT if missing else span(element)
+        length = NAT if is_missing(element) else span(element)
         if isinstance(length, WorkingDays):
             message = f"element {position}: {element!r} counts working days; give them alone, for the whole array, not as one span of many"
             raise ScheduleError(message, code="working_days", given=element, position=position)

@@ -5,10 +5,9 @@ from datetime import tzinfo
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from slakit._tidy import text_html
-from slakit._time import zone as read_zone
+from slakit._time import named
 from slakit._value import value
 from slakit.clock import BusinessClock
 from slakit.errors import ScheduleError, TimeError, did_you_mean
@@ -57,7 +56,7 @@ class Schedule(Questions, CalendarQuestions):
             hours: ``"sat-wed 08:00-16:00; thu 08:00-12:00"`` or ``{"mon": "09:00-12:30 13:30-18:00"}``
                 (pairs are taken too). ``24:00`` and overnight ``22:00-06:00`` are legal; an
                 overnight stretch belongs to the day on which it starts.
-            tz: IANA zone, by name or object.
+            tz: IANA zone, by name or object, or a fixed offset (``"+03:30"``, ``datetime.timezone``).
             holidays: dates, or a mapping from dates to names; ranges ``"2026-03-21/2026-03-24"``.
             holidays_until: last date on which the holidays are known; default the end of the last
                 year present.
@@ -69,7 +68,7 @@ class Schedule(Questions, CalendarQuestions):
 
         Raises:
             ScheduleError: hours, dates or holidays that cannot be read or contradict each other,
-                ``unknown_zone``, ``unknown_option``.
+                ``unknown_zone``, ``bad_zone`` for a zone object without a name, ``bad_years``, ``unknown_option``.
         """
         if closes not in CLOSES:
             message = f"closes={closes!r}: {did_you_mean(closes, CLOSES)}"
@@ -96,10 +95,13 @@ class Schedule(Questions, CalendarQuestions):
         Raises:
             ScheduleError: ``bad_date``, ``bad_schedule``, ``empty_effective``.
         """
+        if not isinstance(parts, Mapping):
+            message = f"effective: {parts!r} is no mapping from dates to schedules: write {{'': old, '2026-07-01': new}}"
+            raise ScheduleError(message, code="bad_schedule", given=parts)
         found: list[tuple[int, Rule]] = []
         for key, schedule in parts.items():
             if not isinstance(schedule, Schedule):
-                message = f"effective, {key}: {schedule!r} is no Schedule: build one with Schedule.weekly(...)"
+                message = f"effective, {key!r}: {schedule!r} is no Schedule: build one with Schedule.weekly(...)"
                 raise ScheduleError(message, code="bad_schedule", given=schedule)
             found.append((EVER if key is None or key == "" else parse_day(key, "effective"), schedule.rule))
         if not found:
@@ -181,13 +183,8 @@ class _Openings:
 
 
 def _zone(given: str | tzinfo) -> tzinfo:
-    """A zone in one form: ZoneInfo wherever the object has an IANA name, so that equal zones compare equal."""
     try:
-        found = read_zone(given)
+        return named(given)
     except TimeError as error:
         message = f"tz: {error}"
         raise ScheduleError(message, code=error.code, **error.fields) from None
-    name = getattr(found, "key", None) or getattr(found, "zone", None)
-    if type(found) is not ZoneInfo and isinstance(name, str):
-        return ZoneInfo(name)
-    return found

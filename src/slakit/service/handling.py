@@ -108,7 +108,11 @@ def credits_of(lives: Lives, source: str, cap: Any) -> tuple[str, Credits]:
     used = source
     if source == "auto":
         used = (
-            "spans" if (lives.kind == EventKind.HANDLED.value).any() else "work" if (lives.kind == EventKind.WORK_STARTED.value).any() else "estimate"
+            "spans"
+            if (lives.kind == EventKind.HANDLED.value).any()
+            else "work"
+            if (lives.kind == EventKind.WORK_STARTED.value).any()
+            else "estimate"
         )
     if used == "spans":
         return used, measured(lives)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit._time import NAT, instant
-from slakit._time import zone as zone_of
+from slakit._time import named as zone_of
 from slakit.errors import QueryError, did_you_mean
 from slakit.service.lives import Ints, Lives
 from slakit.service.merging import order

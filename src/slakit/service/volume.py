@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from slakit._time import zone as zone_of
+from slakit._time import named as zone_of
 from slakit.errors import QueryError
 from slakit.events.kinds import Role
 from slakit.schedule import Schedule
