@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+import numpy as np
 import pytest
 
 from slakit import Schedule, ScheduleBy
@@ -220,14 +221,18 @@ def test_holidays_that_are_not_known():
     finding = DESK.holidays_unknown(end + 1)
     assert (finding.code, finding.at, finding.fields) == ("holidays_unknown", end, (("known_until", "2026-12-31"),))
     assert Schedule.always().holidays_unknown(end + 1) is None
+    for late in (datetime(2027, 1, 1, tzinfo=UTC), "2027-01-01T00:00:00Z", np.datetime64("2027-01-01T00:00")):
+        assert DESK.holidays_unknown(late) == DESK.holidays_unknown(late, since="2026-12-31T00:00Z") == finding
+    assert DESK.holidays_unknown(DESK.due_at("2026-12-31T08:00+03:30", "1h")) is None
+    assert DESK.holidays_unknown(DESK.due_at("2026-12-31T08:00+03:30", "9h")) == finding
 
 
 def test_holidays_that_do_not_matter_any_more():
     """Of effective parts only the one in effect is asked; of joined ones both."""
     both = Schedule.effective({"": NIGHT, "2026-06-01": DESK})
     june, july, next_year = (instant(f"{day}T12:00Z") for day in ("2026-06-15", "2026-07-15", "2027-07-15"))
-    assert both.holidays_unknown(july, since_us=june) is None
-    assert both.holidays_unknown(next_year, since_us=june).fields == (("known_until", "2026-12-31"),)
+    assert both.holidays_unknown(july, since=june) is None
+    assert both.holidays_unknown(next_year, since=june).fields == (("known_until", "2026-12-31"),)
     late = Schedule.effective({"": NIGHT, "2026-09-01": DESK})
     assert late.holidays_unknown(july).fields == (("known_until", "2026-06-30"),)
     assert late.holidays_unknown(instant("2026-10-01T12:00Z")) is None

@@ -199,7 +199,7 @@ class Cycles(Tidy):
         found = list(self.log.findings_as_of(self.as_of))
         for schedule in schedules_in_use(self.log, self.schedule, self.as_of):
             found += schedule.findings
-            unknown = schedule.holidays_unknown(self.as_of, since_us=since)
+            unknown = schedule.holidays_unknown(self.as_of, since=since)
             if unknown is not None:
                 found.append(unknown)
         return in_order(dict.fromkeys(found))

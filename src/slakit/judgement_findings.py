@@ -28,7 +28,7 @@ def findings_of(judgement: "Judgement") -> tuple[Finding, ...]:
         rows, reads = _column_rows(judgement)
     found += [finding for row in rows if (finding := _unreachable(row)) is not None]
     for schedule, since, until in reads.values():
-        unknown = schedule.holidays_unknown(until, since_us=since)
+        unknown = schedule.holidays_unknown(until, since=since)
         found += [*schedule.findings, *(() if unknown is None else (unknown,))]
     return in_order(dict.fromkeys(found))
 

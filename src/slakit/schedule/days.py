@@ -172,7 +172,7 @@ class DayTable:
         due = closings[position]
         if not length.end:
             starts, offsets = self._offsets(int(opening.min()), (int(days[position].max()) + 3) * DAY, 0)
-            at = _instants(days[position] * DAY + local % DAY, starts, offsets)
+            at = instants_of(days[position] * DAY + local % DAY, starts, offsets)
             due = np.where(vector.is_open(at), at, due)
         out[known] = np.where(reached, due, NAT)
         return out
@@ -190,7 +190,7 @@ class DayTable:
         return np.array([start for start, _, _ in periods], np.int64), np.array([offset for _, _, offset in periods], np.int64)
 
 
-def _instants(local: "Instants", starts: "Instants", offsets: "Instants") -> "Instants":
+def instants_of(local: "Instants", starts: "Instants", offsets: "Instants") -> "Instants":
     """Local times as instants, by the spans of one offset; the first of two, forward over a gap."""
     import numpy as np  # noqa: PLC0415 - scalars must not load it
 

@@ -48,7 +48,7 @@ class Questions:
         """
         clock = self.clock
         if is_array(start) or is_array(end):
-            return clock.elapsed_array(*_fitting(_many(start), _many(end))).view("timedelta64[us]")
+            return clock.elapsed_array(*fitting(_many(start), _many(end))).view("timedelta64[us]")
         return timedelta(0, 0, clock.read(instant(end)) - clock.read(instant(start)))
 
     def due_at(self, start: Any, target: Any) -> Any:
@@ -151,7 +151,7 @@ class Questions:
 
     def _move(self, at: Any, length: Any, scalar: Callable[[int, int], int], vector: Callable[[Any, Any], Any]) -> Any:
         if is_array(at) or is_array(length):
-            moments, spans = _fitting(_many(at), _spans(length)) if is_array(length) else (_many(at), length)
+            moments, spans = fitting(_many(at), _spans(length)) if is_array(length) else (_many(at), length)
             return vector(moments, spans).view("datetime64[us]")
         return like(scalar(instant(at), length), at, self.zone)
 
@@ -175,7 +175,7 @@ def _many(given: Any) -> Any:
     return instants(given) if is_array(given) else np.asarray(instant(given), np.int64)
 
 
-def _fitting(one: Any, other: Any) -> tuple[Any, Any]:
+def fitting(one: Any, other: Any) -> tuple[Any, Any]:
     """Both arrays, which pair off: as long as each other, or one of them a single value for all."""
     if one.size != other.size and 1 not in {one.size, other.size}:
         message = f"the arrays have {one.size} and {other.size} elements: give as many of one as of the other, or a single value for all"
