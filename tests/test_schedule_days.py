@@ -162,3 +162,11 @@ def test_days_of_joined_schedules():
     assert [early.is_working_day(f"2026-01-{day:02}") for day in (9, 10)] == [True, False]
     tokyo = Schedule.weekly("mon-fri 09:00-17:00", tz="Asia/Tokyo")
     assert [(Schedule.weekly("sun 22:00-24:00", tz=BERLIN) | tokyo).is_working_day(f"2026-01-{day:02}") for day in (4, 10)] == [True, False]
+
+
+def test_one_day_that_is_never_reached():
+    """The message counts one day as one."""
+    once = Schedule.weekly("mon 09:00-10:00", tz="UTC", dates={"2027-01-01/2201-12-31": "closed"})
+    with pytest.raises(ScheduleError, match=r"^1 working day after") as caught:
+        once.add_working_days("2026-12-28", 1)
+    assert caught.value.code == "unreachable"

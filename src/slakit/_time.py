@@ -131,7 +131,7 @@ def datetime_us(moment: datetime, tz: tzinfo | None = None) -> int:
     offset = moment.utcoffset()
     if offset is None:
         if tz is None:
-            message = f"{moment.isoformat(sep=' ')} has no UTC offset: add one, e.g. '+03:30' in text or tzinfo=ZoneInfo('Asia/Tehran') in a datetime"
+            message = f"{moment.isoformat(sep=' ')} has no UTC offset: add one"
             raise TimeError(message, code="naive_time", given=moment)
         offset = tz.utcoffset(moment.replace(tzinfo=tz, fold=0))
         if offset is None:

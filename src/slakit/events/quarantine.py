@@ -35,7 +35,7 @@ def bad_row(number: int, record: Any, error: SlakitError) -> Quarantined:
     where = f"row {number}" if ticket is None else f"row {number} (ticket {ticket!r})"
     message = f"{where}: {error}"
     if error.code == "naive_time":
-        message = message.replace("to read it in a zone", "to read the whole log in one zone")
+        message = f"{message}, or pass tz= to read the whole log in one zone"
     fields = {**error.fields, "row": number, "ticket": ticket}
     return Quarantined(number, record, EventError(message, code=error.code, **fields))
 

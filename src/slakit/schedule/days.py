@@ -104,7 +104,7 @@ class DayTable:
             if 0 <= position < len(days):
                 return days[position]
             if low == _FIRST_DAY or high == _END_DAY - 1:
-                message = f"{abs(number)} working days {'after' if number > 0 else 'before'} a date are never reached within the years 1900 to 2200"
+                message = f"{abs(number)} working {'day' if abs(number) == 1 else 'days'} {'after' if number > 0 else 'before'} a date are never reached within the years 1900 to 2200"
                 raise ScheduleError(message, code="unreachable", days=number)
             reach *= 4
 
