@@ -246,6 +246,18 @@ def test_a_superseded_cycle_dates_from_the_wait_that_it_had(engine):
         assert (row["cause"], row["anchor_event"], row["started_at"], row["elapsed_us"]) == ("superseded", "A", at("mon 10:00"), 4 * HOUR)
 
 
+def test_a_ticket_that_opens_after_its_due_date_is_over_from_its_opening(engine):
+    """Due on Monday at ten, opened at one, still open at three: two hours over, not five."""
+    rows = (("mon 13:00", "created", {"due": at("mon 10:00").isoformat()}),)
+    row = row_of(judged(engine, {"resolution": Target.at_field("due")}, "mon 15:00", *rows), "resolution")
+    assert (row["verdict"], row["overrun_us"], row["remaining_us"], row["breached_at"]) == (
+        "breached",
+        2 * HOUR,
+        -5 * HOUR,
+        at("mon 13:00"),
+    )
+
+
 def test_versions_are_chosen_for_each_start_of_a_ticket_that_never_changes(engine):
     """1 h until Wednesday, 2 h from then: replies on Tuesday and Wednesday start next responses under each."""
     old = Policy("p", schedule=DESK, targets={"next_response": "1h"}, valid_until="2026-03-04")

@@ -185,15 +185,15 @@ class JudgedColumns:
             return _unless_missing(target, target - self._judged(stretch))
 
         whole = self._whole(left)
-        for rows, remaining in self._remaining_at_field():
-            whole[rows] = remaining
+        for rows, due, _, end in self._at_field():
+            whole[rows] = due - end
         return whole
 
     def overrun(self) -> Ints:
         """What each cycle is over its target, us of working time; of a reopened one only what it added; `NAT` without a target."""
         whole = self._whole(self.overrun_of)
-        for rows, remaining in self._remaining_at_field():
-            whole[rows] = np.maximum(0, -remaining)
+        for rows, due, started, end in self._at_field():
+            whole[rows] = np.maximum(end - np.maximum(due, started), 0)
         return whole
 
     def overrun_of(self, rows: slice, stretch: Stretch) -> Ints:
@@ -203,15 +203,16 @@ class JudgedColumns:
         beyond = self._judged(stretch) - allowed
         return _unless_missing(target, np.maximum(beyond, 0, out=beyond))
 
-    def _remaining_at_field(self) -> Iterator[tuple[Ints, Ints]]:
-        """Rows whose target is at a field, by schedule, with the working time that is left to each."""
+    def _at_field(self) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
+        """Rows whose target is at a field, by schedule, with the readings of the due instant, the start and the end."""
         if self.varying is None or not self.varying.at_field.any():
             return
-        schedule_of, end = self.schedule_of, self.runs.end
+        schedule_of, started, end = self.schedule_of, self.runs.started, self.runs.end
         for number, schedule in enumerate(self.schedules):
             rows = np.flatnonzero(self.varying.at_field & (schedule_of == number))
             if len(rows):
-                yield rows, schedule.clock.read_array(self.varying.due[rows]) - schedule.clock.read_array(end[rows])
+                read = schedule.clock.read_array
+                yield rows, read(self.varying.due[rows]), read(started[rows]), read(end[rows])
 
 
 def _unless_missing(target: Ints, given: Ints) -> Ints:

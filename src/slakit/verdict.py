@@ -141,10 +141,9 @@ class JudgedCycle:
     @property
     def overrun_us(self) -> int | None:
         """What this cycle is over its target, us of working time: of a reopened one only what it added; None without a target."""
-        if self.target_us is None:
-            remaining = self.remaining_us
-            return None if remaining is None else max(0, -remaining)
         run, target = self.run, self.target_us
+        if target is None:
+            return None if self.field_us is None else self._net_since(max(self.field_us, run.started_us))
         carried = run.carried_us if self.metric.accumulates else 0
         if not run.datings:
             return max(0, self.judged_us - max(target, carried))
@@ -152,6 +151,10 @@ class JudgedCycle:
         for since, start, until in _datings(run):
             over += max(0, running_us(run, start, until) - max(target, running_us(run, start, since)))
         return over
+
+    def _net_since(self, start: int) -> int:
+        end = self.run.end_us
+        return self.meter.net(start, end) if start < end else 0
 
     @property
     def consumed(self) -> float | None:

@@ -1,6 +1,7 @@
 """The past of a ticket: what stands for the events that a tracker has let go of, and its plain form."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from slakit.due_actions import DueAction, EventRules
@@ -38,20 +39,25 @@ class Past:
         """Plain data that `past_of` reads back."""
         walk = self.walk
         plain: dict[str, Any] = {
-            "until": list(self.order), "opened": self.opened, "position": walk.position, "begin_us": walk.begin, "created": dict(walk.created),
+            "until": list(self.order), "opened": self.opened, "position": walk.position, "begin_us": walk.begin, "created": plain_row(walk.created),
             "category": Status(walk.category).text, "wanted": walk.wanted, "replied": walk.replied, "gone": walk.gone,
             "oldest": _plain_place(walk.oldest, ticket), "latest": _plain_place(walk.latest, ticket),
             "holder": None if walk.holder is None else list(walk.holder), "agent": walk.agent, "team": walk.team,
             "states": [state.text for state in walk.states], "runs": [[_plain_run(run, ticket) for run in runs] for runs in walk.runs],
-            "marks": [[mark.position, mark.event.to_record(), mark.agent, mark.team] for mark in walk.marks],
+            "marks": [[mark.position, plain_row(mark.event.to_record()), mark.agent, mark.team] for mark in walk.marks],
         }  # fmt: skip
         if self.rules is not None:
             rules = self.rules
             plain["rules"] = {
-                "fields": rules.fields, "exchanges": rules.exchanges, "handled_us": rules.handled_us, "waiting": rules.waiting,
+                "fields": plain_row(rules.fields), "exchanges": rules.exchanges, "handled_us": rules.handled_us, "waiting": rules.waiting,
                 "fired": [[due.id, due.at_us, due.policy, due.escalation, due.action.to_dict()] for due in rules.fired.values()],
             }  # fmt: skip
         return plain
+
+
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose instants are text, as JSON wants them; a due date that a ticket carries reads the same."""
+    return {key: given.isoformat() if isinstance(given, datetime) else given for key, given in row.items()}
 
 
 def past_of(plain: Mapping[str, Any], ticket: Ticket, fields: frozenset[str], rules: EventRules | None) -> Past:
@@ -135,14 +141,22 @@ def _place(plain: Sequence[Any] | None, ticket: Ticket) -> Place | None:
 
 
 def _plain_run(run: Run, ticket: Ticket) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "anchor": _plain_place(run.anchor, ticket), "opened": [run.opened, run.opened_us], "started_us": run.started_us,
-        "stretches": [list(stretch) for stretch in run.stretches],
-    }  # fmt: skip
+    """A cycle; what most have in common is left out."""
+    plain: dict[str, Any] = {"anchor": _plain_place(run.anchor, ticket)}
+    if (run.opened, run.opened_us) != (run.anchor[0], run.started_us):
+        plain["opened"] = [run.opened, run.opened_us]
+    if run.stretches != [(run.started_us, False)]:
+        plain["stretches"] = [list(stretch) for stretch in run.stretches]
+    if run.started_us != run.anchor[1].at:
+        plain["started_us"] = run.started_us
     if run.datings:
         plain["datings"] = [[since, _plain_place(anchor, ticket)] for since, anchor in run.datings]
     if run.stop is not None:
-        plain |= {"stop": _plain_place(run.stop, ticket), "end_us": run.end_us, "state": State(run.state).text, "cause": run.cause}
+        plain |= {"stop": _plain_place(run.stop, ticket), "cause": run.cause}
+        if run.end_us != run.stop[1].at:
+            plain["end_us"] = run.end_us
+        if run.state is not State.STOPPED:
+            plain["state"] = State(run.state).text
         plain |= {key: given for key, given in (("agent", run.agent), ("team", run.team)) if given is not None}
     return plain
 
@@ -150,12 +164,16 @@ def _plain_run(run: Run, ticket: Ticket) -> dict[str, Any]:
 def _run(metric: int, ordinal: int, plain: Mapping[str, Any], ticket: Ticket) -> Run:
     anchor = _place(plain["anchor"], ticket)
     assert anchor is not None  # noqa: S101 - every cycle dates from an event
-    opened, opened_us = plain["opened"]
-    run = Run(metric, ordinal, anchor, opened, opened_us, paused=plain["stretches"][-1][1])
-    run.started_us = plain["started_us"]
-    run.stretches = [(at, paused) for at, paused in plain["stretches"]]
+    started = plain.get("started_us", anchor[1].at)
+    opened, opened_us = plain.get("opened", (anchor[0], started))
+    stretches = plain.get("stretches", ((started, False),))
+    run = Run(metric, ordinal, anchor, opened, opened_us, paused=stretches[-1][1])
+    run.started_us = started
+    run.stretches = [(at, paused) for at, paused in stretches]
     run.datings = tuple((since, anchor) for since, place in plain.get("datings", ()) if (anchor := _place(place, ticket)) is not None)
-    if "stop" in plain:
-        run.stop, run.end_us, run.state = _place(plain["stop"], ticket), plain["end_us"], _STATES[plain["state"]]
+    stop = _place(plain.get("stop"), ticket)
+    if stop is not None:
+        run.stop, run.end_us = stop, plain.get("end_us", stop[1].at)
+        run.state = _STATES[plain.get("state", State.STOPPED.text)]
         run.cause, run.agent, run.team = plain["cause"], plain.get("agent"), plain.get("team")
     return run

@@ -155,6 +155,9 @@ class KeptTicket:
         tip, past = self.walk(program, fields), self.past
         gone = self.events[:count]
         story = life_since(past, gone)
+        last = max(gone[-1].order, story[-1].order) if story else gone[-1].order  # one that came before the creation is later in the story
+        if count < len(self.events) and self.events[count].order < last:
+            return  # what stays would lie in the past: another time
         walk = start(past, program, fields)
         bare = ended_runs(walk)
         advance(program, walk, story)
@@ -164,7 +167,6 @@ class KeptTicket:
         if rules is not None:
             rules = rules if past is None or past.rules is None else past.rules.copy()
             rules.take(story)
-        last = max(gone[-1].order, story[-1].order) if story else gone[-1].order  # one that came before the creation is later in the story
         opened = past.opened if past is not None else any(event.kind is _CREATED for event in gone)
         self.past = Past(walk, last, opened=opened, rules=rules)
         self.events = self.events[count:]

@@ -18,7 +18,7 @@ from slakit.machine.program import Program
 from slakit.measure import program_of
 from slakit.policy import PolicySet
 from slakit.tracker.answer import TrackedJudgement, let_go
-from slakit.tracker.past import past_of
+from slakit.tracker.past import past_of, plain_row
 from slakit.tracker.ticket import KeptTicket
 
 if TYPE_CHECKING:
@@ -194,7 +194,9 @@ class Tracker:
         """Keep a ticket with the events since its past."""
         self._tickets[ticket] = kept
         for event in events:
-            kept.take(event)
+            if not kept.take(event):
+                self._lose(ticket)
+                return
             if event.kind is _MERGED:
                 self._link(ticket, event)
 
@@ -278,7 +280,7 @@ class Tracker:
         merged = {(one, other) if str(one) <= str(other) else (other, one) for one, others in self._links.items() for other in others}
         tickets: list[dict[str, Any]] = []
         for ticket, kept in self._tickets.items():
-            tickets.append({"ticket": ticket, "events": [event.to_record() for event in kept.events]})
+            tickets.append({"ticket": ticket, "events": [plain_row(event.to_record()) for event in kept.events]})
             if kept.past is not None:
                 tickets[-1]["past"] = kept.past.to_dict(ticket) | {"ids": kept.ids_of_the_past()}
         return {
