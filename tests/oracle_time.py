@@ -24,25 +24,43 @@ def offset(tz, second):
     return round(datetime.fromtimestamp(second, ZoneInfo(tz)).utcoffset().total_seconds())
 
 
-def owners(schedule, second):
-    """The local dates whose hours make this second open; none when it is closed."""
+def owners(schedule, second, until=date.max):
+    """The hours that make this second open, each as the date and the second of it at which they begin.
+
+    From the civil day ``until`` on another schedule says what is closed.
+    """
     if "op" in schedule:
-        left, right = owners(schedule["left"], second), owners(schedule["right"], second)
+        left, right = owners(schedule["left"], second, until), owners(schedule["right"], second, until)
         if schedule["op"] == "or":
             return left | right
         if schedule["op"] == "and":
-            return {min(one, other) for one in left for other in right}
+            return {begun for one in left for other in right for begun in (one, other) if begun[0] == min(one[0], other[0])}
         return set() if right else left
     if "effective" in schedule:
-        return effective_owners(schedule["effective"], second)
-    return weekly_owners(lambda _: schedule, wall(schedule["tz"], second))
+        return effective_owners(schedule["effective"], second, until)
+    return weekly_owners(schedule, wall(schedule["tz"], second), until)
 
 
-def effective_owners(parts, second):
-    """Each date's hours come from the schedule in effect on it; so do the closings, where all parts are plain and in one zone."""
-    if all("week" in part for _, part in parts) and len({part["tz"] for _, part in parts}) == 1:
-        return weekly_owners(lambda day: in_effect(parts, day), wall(parts[0][1]["tz"], second))
-    return {day for _, part in parts for day in owners(part, second) if in_effect(parts, day) is part}
+def effective_owners(parts, second, until):
+    """Hours are of the schedule in effect on the date on which they begin; a later one closes what it closes of its days."""
+    found = set()
+    for number, (_, part) in enumerate(parts):
+        end = parts[number + 1][0] if number + 1 < len(parts) else date.max
+        begun = {hours for hours in owners(part, second, min(end, until)) if in_effect(parts, hours[0]) is part}
+        if begun and not any(
+            in_effect(parts, today) is later and today < until and closes(later, second)
+            for _, later in parts[number + 1 :]
+            for today in [wall(zone_of(later), second).date()]
+        ):
+            found |= begun
+    return found
+
+
+def zone_of(schedule):
+    """The zone whose dates count."""
+    if "op" in schedule:
+        return zone_of(schedule["left"])
+    return zone_of(schedule["effective"][-1][1]) if "effective" in schedule else schedule["tz"]
 
 
 def in_effect(parts, day):
@@ -54,23 +72,43 @@ def in_effect(parts, day):
     return found
 
 
-def weekly_owners(rule_on, now):
-    """The dates whose hours contain a wall clock reading that nothing closes."""
-    today = now.date()
+def closes(schedule, second):
+    """Whether a schedule closes a second to hours that were running before it took effect."""
+    if "op" in schedule:
+        left = closes(schedule["left"], second)
+        if schedule["op"] == "minus":
+            return left or bool(owners(schedule["right"], second))
+        right = closes(schedule["right"], second)
+        return left or right if schedule["op"] == "and" else left and right
+    if "effective" in schedule:
+        parts = schedule["effective"]
+        return any(in_effect(parts, wall(zone_of(part), second).date()) is part and closes(part, second) for _, part in parts)
+    now = wall(schedule["tz"], second)
+    return shut(schedule, now) or (schedule["closes"] == "day" and now.date() in schedule["holidays"])
+
+
+def readings(now):
+    """A wall clock reading as seconds of its own date, and of the date before."""
     seconds = now.hour * 3600 + now.minute * 60 + now.second
-    found = set()
-    for day, reading in ((today, seconds), (today - ONE, seconds + DAY)):
-        if any(start <= reading < end for start, end in hours_starting(rule_on(day), day)):
-            found.add(day)
-    if not found:
+    return (now.date(), seconds), (now.date() - ONE, seconds + DAY)
+
+
+def shut(rule, now):
+    """Whether a part-day closure covers a wall clock reading."""
+    return any(start <= reading < end for day, reading in readings(now) for start, end in rule["closed"].get(day, ()))
+
+
+def weekly_owners(rule, now, until):
+    """The hours that contain a wall clock reading that nothing closes."""
+    found = {(day, start) for day, reading in readings(now) for start, end in hours_starting(rule, day) if start <= reading < end}
+    today = now.date()
+    if today >= until:
         return found
-    rule = rule_on(today)
-    for day, reading in ((today, seconds), (today - ONE, seconds + DAY)):
-        if any(start <= reading < end for start, end in rule["closed"].get(day, ())):
-            return set()
+    if shut(rule, now):
+        return set()
     if today in rule["holidays"] and rule["closes"] == "day":
-        found &= {today} if today in rule["dates"] else set()
-    return {today if day in rule_on(day)["holidays"] and day not in rule_on(day)["dates"] else day for day in found}
+        return {(day, start) for day, start in found if day == today and day in rule["dates"]}
+    return found
 
 
 def hours_starting(rule, day):
@@ -169,7 +207,11 @@ class Flags:
         return next((min(closing, at) for opening, closing in reversed(self.openings()) if opening < at), None)
 
     def working_days(self, tz):
-        """The dates that own open time, among those that the window holds whole with the night after."""
-        first, last = wall(tz, self.lo // MICRO).date() + ONE, wall(tz, self.hi // MICRO).date() - 3 * ONE
-        found = {day for days in self.owners for day in days}
-        return {date.fromordinal(n): date.fromordinal(n) in found for n in range(first.toordinal(), last.toordinal() + 1)}
+        """The dates on which hours begin to be open, among those that the window holds whole with the nights around them."""
+        first, last = wall(tz, self.lo // MICRO).date() + 2 * ONE, wall(tz, self.hi // MICRO).date() - 3 * ONE
+        opened = {}
+        for number, begun in enumerate(self.owners):
+            today = wall(tz, (self.lo + number * self.step) // MICRO).date()
+            for hours in begun:
+                opened[hours] = min(today, opened.get(hours, today))
+        return {date.fromordinal(n): date.fromordinal(n) in opened.values() for n in range(first.toordinal(), last.toordinal() + 1)}

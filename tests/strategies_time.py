@@ -1,11 +1,12 @@
 """Random schedules as plain data, around instants at which a zone's clock changes."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from hypothesis import strategies as st
 
 from slakit.schedule import Schedule
+from tests.oracle_time import zone_of
 
 DAY = 86_400
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -31,6 +32,14 @@ CHANGES = {
     "UTC": ["2020-02-29T00:00"],
 }
 """Zones and instants (UTC) of near years: spring and autumn, at night and at midnight, half and double hours, moved for good, never."""
+ALIASES = {
+    "UTC": "Etc/UTC",
+    "Europe/Berlin": "Arctic/Longyearbyen",
+    "America/New_York": "US/Eastern",
+    "Asia/Tehran": "Iran",
+    "America/Havana": "Cuba",
+}
+"""Other names of the same clocks."""
 LONG_AGO = {
     "Pacific/Apia": ["2011-12-30T10:00"],
     "Pacific/Kwajalein": ["1993-08-21T12:00"],
@@ -130,13 +139,49 @@ class Maker:
     def schedule(self):
         """Any schedule."""
         choice = self.random.random() if self.rich else 0
-        if choice < 0.5:
+        if choice < 0.45:
             return self.weekly()
+        if choice < 0.55:
+            parts = handed(self)["effective"]
+            return {"effective": [(day, self.random.choice([part, *spellings(part)])) for day, part in parts]}
         inner = self.random.choice([self.weekly, self.weekly, self.other, lambda: self.joined(self.weekly(), self.weekly())])
         if choice < 0.75:
             return self.effective(self.weekly(), inner(), self.weekly())
         side = self.random.choice([inner, lambda: self.effective(self.weekly(), self.weekly())])
         return self.joined(self.weekly(), side())
+
+
+def handed_over(zone, day, step):
+    """Plain parts that follow one another near a date, each with a night over the hand-over and closed time about it."""
+    return st.builds(lambda seed: handed(Maker(Random(seed), zone, day, step, 3)), st.integers(0, 2**32))
+
+
+def handed(maker):
+    """Two or three such parts, from seeds."""
+    random = maker.random
+
+    def part():
+        plain = maker.weekly()
+        night = maker.overnight([(random.randint(DAY // 2 // maker.step, DAY // maker.step - 1) * maker.step, DAY)])
+        plain["week"] = dict.fromkeys(range(7), night)
+        plain["dates"], plain["seasons"] = ({}, []) if random.random() < 0.7 else (plain["dates"], plain["seasons"])
+        plain["holidays"] = {maker.day + timedelta(days=random.randint(-1, 2)): "" for _ in range(random.randint(0, 2))}
+        return plain
+
+    return maker.effective(*(part() for _ in range(random.randint(2, 3))))
+
+
+def spellings(plain):
+    """Other ways to write the same hours: as algebra, as nested effective dates, in a zone of another name."""
+    ways = [
+        {"op": "or", "left": plain, "right": plain},
+        {"op": "and", "left": plain, "right": plain},
+        {"effective": [(None, plain), (date(2190, 1, 1), plain)]},
+        {"effective": [(None, plain), (date(1950, 1, 1), {"op": "or", "left": plain, "right": plain})]},
+    ]
+    if plain["tz"] in ALIASES:
+        ways.append({**plain, "tz": ALIASES[plain["tz"]]})
+    return ways
 
 
 def window(at, days):
@@ -178,13 +223,6 @@ def build(plain):
         closed={day: text(shut) for day, shut in plain["closed"].items()},
         closes=plain["closes"],
     )
-
-
-def zone_of(plain):
-    """The zone whose dates count."""
-    if "op" in plain:
-        return zone_of(plain["left"])
-    return zone_of(plain["effective"][-1][1]) if "effective" in plain else plain["tz"]
 
 
 def one_zone(plain):

@@ -170,3 +170,127 @@ def test_one_day_that_is_never_reached():
     with pytest.raises(ScheduleError, match=r"^1 working day after") as caught:
         once.add_working_days("2026-12-28", 1)
     assert caught.value.code == "unreachable"
+
+
+DAILY_NIGHT = "daily 20:00-04:00"
+
+
+def other_ways(plain, renamed):
+    """One schedule written in five ways."""
+    return plain, plain | plain, plain & plain, Schedule.effective({"": plain, "2190-01-01": plain}), renamed
+
+
+def handed_over_ways(before, after):
+    """A hand-over on 1 July 2026 between nights, each side written in five ways, given what sets it apart from every night."""
+    one, other = ([Schedule.weekly(DAILY_NIGHT, tz=tz, **apart) for tz in ("UTC", "Etc/UTC")] for apart in (before, after))
+    return [Schedule.effective({"": left, "2026-07-01": right}) for left in other_ways(*one) for right in other_ways(*other)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hours"),
+    [
+        ({"holidays": ["2026-06-30"]}, {}, 4),  # 1 July 00:00-04:00, of the night that began on 30 June
+        ({}, {"holidays": ["2026-06-30"]}, 8),  # 20:00-04:00: on 30 June the second is not in effect
+        ({}, {"holidays": ["2026-07-01"]}, 4),  # 20:00-24:00: the second closes 1 July
+        ({"holidays": ["2026-07-01"]}, {}, 8),  # 20:00-04:00: on 1 July the first closes nothing any more
+        ({}, {"closed": {"2026-06-30": "23:00-02:00"}}, 6),  # 20:00-24:00 and 02:00-04:00
+        ({"closed": {"2026-06-30": "23:00-02:00"}}, {}, 7),  # 20:00-23:00 and 00:00-04:00
+    ],
+)
+def test_a_hand_over_next_to_closed_time(before, after, hours):
+    """Hours are of the day on which they began, and a civil day is closed by the part in effect on it, however both are written."""
+    found = {both.elapsed("2026-06-30T12:00Z", "2026-07-01T12:00Z") for both in handed_over_ways(before, after)}
+    assert found == {timedelta(hours=hours)}
+
+
+def test_a_night_begun_before_its_schedule_is_in_effect():
+    """What a holiday on 30 June leaves of that night is not of a schedule in effect from 1 July."""
+    before = Schedule.weekly("mon 09:00-10:00", tz="UTC")
+    after = Schedule.weekly(DAILY_NIGHT, tz="UTC", holidays=["2026-06-30"])
+    for left in (before, before | before):
+        assert not Schedule.effective({"": left, "2026-07-01": after}).is_open("2026-07-01T02:00Z")
+
+
+def test_taking_hours_away_closes_as_a_closure_does():
+    """Of a later part, ``a - b`` closes to a night that runs in what a closure of those hours would."""
+    night = Schedule.weekly(DAILY_NIGHT, tz="UTC")
+    closed = Schedule.weekly(DAILY_NIGHT, tz="UTC", closed={"2026-07-01": "01:00-02:00"})
+    less = night - Schedule.weekly("mon 09:00-10:00", tz="UTC", dates={"2026-07-01": "01:00-02:00"})
+    for after in (closed, less):
+        both = Schedule.effective({"": night, "2026-07-01": after})
+        assert both.elapsed("2026-06-30T12:00Z", "2026-07-01T12:00Z") == timedelta(hours=7)
+
+
+TUESDAY = Schedule.weekly("tue 22:00-06:00", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("desk", "worked"),
+    [
+        (TUESDAY, [True, False]),
+        (Schedule.weekly("tue 22:00-06:00", tz="UTC", holidays=["2026-01-06"]), [False, True]),
+        (Schedule.weekly("tue 22:00-06:00", tz="UTC", closed={"2026-01-06": "22:00-24:00"}), [False, True]),
+        (TUESDAY - Schedule.weekly("tue 12:00-24:00", tz="UTC"), [False, True]),
+        (TUESDAY & Schedule.weekly("wed 00:00-24:00", tz="UTC"), [False, True]),
+        (TUESDAY & Schedule.always(), [True, False]),
+        (TUESDAY | Schedule.weekly("wed 02:00-03:00", tz="UTC"), [True, True]),
+        (Schedule.weekly("tue 22:00-06:00", tz="UTC", closed={"2026-01-06": "23:00-24:00"}), [True, False]),
+        (Schedule.weekly("tue 09:00-12:00 22:00-06:00", tz="UTC", closed={"2026-01-06": "22:00-24:00"}), [True, True]),
+    ],
+)
+def test_a_working_day_is_one_on_which_hours_open(desk, worked):
+    """A night of which nothing is left before midnight opens on the morning (Wednesday, 7 January), whatever took the rest."""
+    assert [desk.is_working_day(day) for day in ("2026-01-06", "2026-01-07")] == worked
+
+
+DESK_OF_ALL_YEARS = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("start", "span", "due"),
+    [
+        ("1900-01-01T10:00", "1 working day", "1900-01-02T10:00"),  # a Monday
+        ("1900-01-01T00:00", "end of 1 working day", "1900-01-02T17:00"),
+        ("2200-12-26T10:00", "1 working day", "2200-12-29T10:00"),  # a Friday
+        ("2200-12-30T10:00", "end of 1 working day", "2200-12-31T17:00"),
+        ("2200-12-30T10:00", "2 working days", "NaT"),
+        ("2200-12-31T18:00", "1 working day", "NaT"),
+    ],
+)
+def test_working_days_at_the_ends_of_the_horizon(start, span, due):
+    """Scalars and arrays count from the first date to the last, and say alike that there is no more."""
+    desk = DESK_OF_ALL_YEARS
+    assert desk.due_at(np.array([start], "datetime64[us]"), span).astype(str) == np.array([due], "datetime64[us]").astype(str)
+    if due == "NaT":
+        with pytest.raises(ScheduleError) as caught:
+            desk.due_at(start + "Z", span)
+        assert caught.value.code == "unreachable"
+    else:
+        assert desk.due_at(start + "Z", span) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+def test_a_night_that_ends_after_the_horizon():
+    """The closing of the last night lies after 2200 and is never reached, its clock time within is."""
+    night = Schedule.weekly(DAILY_NIGHT, tz="America/New_York")
+    starts = np.array(["2200-12-31T02:00", "2200-12-30T02:00"], "datetime64[us]")  # 30 and 29 December 21:00
+    for span, due in (("1 working day", ["NaT", "2200-12-31T02:00"]), ("end of 1 working day", ["NaT", "2200-12-31T09:00"])):
+        assert night.due_at(starts, span).tolist() == np.array(due, "datetime64[us]").tolist()
+        with pytest.raises(ScheduleError) as caught:
+            night.due_at("2200-12-31T02:00Z", span)
+        assert caught.value.code == "unreachable"
+
+
+def test_every_date_of_the_horizon_and_no_other():
+    """From 1900-01-01 to 2200-12-31 each date is answered, the dates beyond are refused."""
+    desk = DESK_OF_ALL_YEARS
+    assert [desk.is_working_day(day) for day in ("1900-01-01", "1900-01-06", "2200-12-27", "2200-12-31")] == [True, False, False, True]
+    assert [str(desk.add_working_days(*one)) for one in (("1900-01-01", 1), ("2200-12-31", -1))] == ["1900-01-02", "2200-12-30"]
+    for beyond in ("1899-12-31", "2201-01-01"):
+        for question in (
+            desk.is_working_day,
+            lambda day: desk.add_working_days(day, 1),
+            lambda day: desk.working_days_between(day, "2026-01-01"),
+        ):
+            with pytest.raises(ScheduleError) as caught:
+                question(beyond)
+            assert caught.value.code == "beyond_horizon"

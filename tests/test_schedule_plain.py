@@ -131,7 +131,7 @@ def test_a_description_of_joined_schedules():
         "  Open when both are:",
         "    Working hours in the zone Europe/Berlin, 56 hours a week:",
         "      Monday to Sunday 22:00-06:00",
-        "    1 holiday, known until 2026-06-30; it closes the whole day, also hours begun the evening before:",
+        "    1 holiday, known until 2026-06-30; it closes the day from 00:00 to 24:00, on whichever day the hours began:",
         "      2026-01-01",
         "    ",
         "    Working hours in the zone UTC, 3h 30m 15s a week:",
@@ -142,7 +142,7 @@ def test_a_description_of_joined_schedules():
     two = Schedule.weekly("mon 09:00-12:30 13:00-14:00", tz="UTC", holidays=["2026-01-01", "2026-01-02"])
     assert "4 hours 30 minutes a week" in two.describe()
     assert "09:00-12:30 and 13:00-14:00" in two.describe()
-    assert "2 holidays, known until 2026-12-31; each closes the whole day" in two.describe()
+    assert "2 holidays, known until 2026-12-31; each closes the day from 00:00 to 24:00" in two.describe()
 
 
 BY = ScheduleBy("team", {"north": DESK, "night": NIGHT}, default=Schedule.always(), on_change="sum")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from slakit.errors import ScheduleError
 from tests.oracle_time import MICRO, Flags, offset
 from tests.profiles import examples
-from tests.strategies_time import CHANGES, LONG_AGO, build, one_zone, schedules, window, zone_of
+from tests.strategies_time import ALIASES, CHANGES, LONG_AGO, build, handed_over, one_zone, schedules, spellings, window, zone_of
 
 HOUR = 3_600 * MICRO
 NAT = -(2**63)
@@ -113,6 +113,21 @@ def test_working_days_are_the_oracles(situation):
         days = build(plain)
         for day, worked in flags.working_days(zone_of(plain)).items():
             assert days.is_working_day(day) == worked
+
+
+@examples(200)
+@given(st.data())
+def test_a_hand_over_goes_by_what_the_parts_say_not_how(data):
+    """However each part is written, the same seconds are open about the hand-over, and the same dates are working days."""
+    zone = data.draw(st.sampled_from(sorted(ALIASES)))
+    lo, hi, day = window(data.draw(st.sampled_from(CHANGES[zone])), 5)
+    plain = data.draw(handed_over(zone, day, 900))
+    written = {"effective": [(date, data.draw(st.sampled_from([part, *spellings(part)]))) for date, part in plain["effective"]]}
+    flags, one, other = Flags(plain, lo, hi, 900), build(plain), build(written)
+    assert ask_openings(one, flags.lo, flags.hi) == ask_openings(other, flags.lo, flags.hi) == flags.openings()
+    if any(flags.open):
+        for date, worked in flags.working_days(zone).items():
+            assert one.is_working_day(date) == other.is_working_day(date) == worked
 
 
 @examples(150)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Instants = NDArray[np.int64]
 
-_FIRST_DAY, _END_DAY = FIRST // DAY + 3, END // DAY - 3
+_FIRST_DAY, _END_DAY = FIRST // DAY, END // DAY
 _BEHIND, _AHEAD = 31, 1461
 
 
@@ -35,8 +35,8 @@ class _Known:
 class DayTable:
     """The working days of a schedule, over a horizon that grows by itself.
 
-    Days are counted from 1970-01-01. A day is a working day when some open time starts that day's
-    hours: midnight inside round-the-clock hours starts a day too.
+    Days are counted from 1970-01-01. Hours open on the first date on which something of them is left to begin, whatever took
+    the rest; a day on which some hours open is a working day: midnight inside round-the-clock hours opens a day too.
     """
 
     __slots__ = ("_clock", "_known", "_rule")
@@ -72,10 +72,19 @@ class DayTable:
         return known
 
     def _count(self, lo: int, hi: int) -> _Known:
+        first: dict[int, int] = {}
+        last: dict[int, int] = {}
+        for start, end, shift, offset in self._rule.pieces((lo - 2) * DAY, (hi + 3) * DAY):
+            day = (start + offset) // DAY
+            known = first.get(shift)
+            if known is None or day < known:
+                first[shift] = day
+            if end > last.get(shift, NAT):
+                last[shift] = end
         closings: dict[int, int] = {}
-        for _, end, day in self._rule.pieces((lo - 2) * DAY, (hi + 3) * DAY):
-            if lo <= day < hi and end > closings.get(day, NAT):
-                closings[day] = end
+        for shift, day in first.items():
+            if lo <= day < hi and last[shift] > closings.get(day, NAT):
+                closings[day] = last[shift]
         days = sorted(closings)
         return _Known(lo, hi, days, [closings[day] for day in days])
 
@@ -94,18 +103,25 @@ class DayTable:
         """The n-th working day after a day (before it for a negative number).
 
         Raises:
-            ScheduleError: ``unreachable`` where there are not so many.
+            ScheduleError: ``unreachable`` where there are not so many, ``beyond_horizon`` for a day outside 1900 to 2200.
         """
+        self.cover(day, day)
+        return self._nth(day, number)
+
+    def _nth(self, day: int, number: int) -> int:
+        """`following` also from the local dates just outside 1900 to 2200 on which an instant within may fall."""
         reach = abs(number) * 2 + 31
         while True:
-            low, high = max(_FIRST_DAY, day - reach if number < 0 else day), min(_END_DAY - 1, day if number < 0 else day + reach)
-            days = self.cover(low, high).days
+            if number > 0:
+                low, high = day + 1, min(_END_DAY - 1, day + reach)
+            else:
+                low, high = max(_FIRST_DAY, day - reach), day
+            days = self.cover(low, high).days if low <= high else []
             position = bisect_right(days, day) + number - 1 if number > 0 else bisect_left(days, day) + number
             if 0 <= position < len(days):
                 return days[position]
-            if low == _FIRST_DAY or high == _END_DAY - 1:
-                message = f"{abs(number)} working {'day' if abs(number) == 1 else 'days'} {'after' if number > 0 else 'before'} a date are never reached within the years 1900 to 2200"
-                raise ScheduleError(message, code="unreachable", days=number)
+            if (high == _END_DAY - 1) if number > 0 else (low == _FIRST_DAY):
+                raise _unreachable(number)
             reach *= 4
 
     def closing(self, day: int) -> int:
@@ -128,12 +144,15 @@ class DayTable:
         """
         opening = self._clock.next_open_us(start)
         local = opening + self.offset_us(opening)
-        day = self.following(local // DAY, length.days)
+        day = self._nth(local // DAY, length.days)
         if not length.end:
             at = self.instant_us(day * DAY + local % DAY)
-            if self._clock.is_open_us(at):
+            if at < END and self._clock.is_open_us(at):
                 return at
-        return self.closing(day)
+        due = self.closing(day)
+        if due > END:
+            raise _unreachable(length.days)
+        return due
 
     def offset_us(self, us: int) -> int:
         """The UTC offset at an instant, us."""
@@ -163,23 +182,24 @@ class DayTable:
         local = opening + offsets[np.searchsorted(starts, opening, side="right") - 1]
         day = local // DAY
         low, high = int(day.min()), int(day.max())
-        high = self._reach(high, length.days)
-        known_days = self.cover(low, high)
+        known_days = self.cover(min(low + 1, _END_DAY - 1), self._reach(high, length.days))
         days, closings = np.array(known_days.days, np.int64), np.array(known_days.closings, np.int64)
         position = np.searchsorted(days, day, side="right") + length.days - 1
         reached = position < len(days)
+        if not reached.any():
+            return out
         position = np.minimum(position, len(days) - 1)
         due = closings[position]
         if not length.end:
             starts, offsets = self._offsets(int(opening.min()), (int(days[position].max()) + 3) * DAY, 0)
             at = instants_of(days[position] * DAY + local % DAY, starts, offsets)
-            due = np.where(vector.is_open(at), at, due)
-        out[known] = np.where(reached, due, NAT)
+            due = np.where(vector.is_open(np.where(at < END, at, NAT)), at, due)
+        out[known] = np.where(reached & (due <= END), due, NAT)
         return out
 
     def _reach(self, day: int, number: int) -> int:
         try:
-            return self.following(day, number)
+            return self._nth(day, number)
         except ScheduleError:
             return _END_DAY - 1
 
@@ -188,6 +208,11 @@ class DayTable:
 
         periods = list(offset_periods(self._rule.zone, first - 4 * DAY, last + (days + 4) * DAY))
         return np.array([start for start, _, _ in periods], np.int64), np.array([offset for _, _, offset in periods], np.int64)
+
+
+def _unreachable(days: int) -> ScheduleError:
+    message = f"{abs(days)} working {'day' if abs(days) == 1 else 'days'} {'after' if days > 0 else 'before'} a date are never reached within the years 1900 to 2200"
+    return ScheduleError(message, code="unreachable", days=days)
 
 
 def instants_of(local: "Instants", starts: "Instants", offsets: "Instants") -> "Instants":

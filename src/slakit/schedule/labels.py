@@ -65,7 +65,7 @@ def _labels(rule: Rule, lo: int, hi: int) -> list[tuple[int, int, Label]]:
 def _weekly(rule: Weekly, lo: int, hi: int) -> list[tuple[int, int, Label]]:
     pieces = rule.pieces(lo, hi)
     open_at = _membership(union(pieces))
-    override_at = _membership(union(piece for piece in pieces if piece[2] in rule.override))
+    override_at = _membership(union(piece for piece in pieces if piece[2] // DAY in rule.override))
     found = []
     for start, end, offset in offset_periods(rule.zone, lo, hi):
         edges = {start, end, *(edge for piece in pieces for edge in piece[:2] if start < edge < end)}

@@ -9,8 +9,7 @@ from slakit._time import DAY
 from slakit._value import value
 from slakit.schedule.dates import Holidays
 from slakit.schedule.hours import Hours, Week
-from slakit.schedule.intervals import Interval, Piece
-from slakit.schedule.intervals import cut as cut_pieces
+from slakit.schedule.intervals import Interval, Piece, cut, union
 from slakit.schedule.zones import offset_periods
 
 _REACH = 2 * DAY
@@ -70,25 +69,18 @@ class Weekly:
         return self.week[(day + 3) % 7]
 
     def hours_on(self, day: int) -> Hours:
-        """The hours that start on a day: its own, else the week's as far as a holiday leaves them.
-
-        A holiday that closes the civil day leaves what runs on after its midnight; one that closes the shift leaves nothing.
-        """
+        """The hours that start on a day: its own, else the week's, of which a holiday that closes the shift leaves none."""
         own = self.override.get(day)
         if own is not None:
             return own
-        hours = self.ordinary_hours(day)
-        if day not in self.holiday:
-            return hours
-        return tuple((max(start, DAY), end) for start, end in hours if end > DAY) if self.closes == "day" else ()
+        return () if self.closes == "shift" and day in self.holiday else self.ordinary_hours(day)
 
     def shut_on(self, day: int, *, own: bool) -> list[Interval]:
         """Local time of one civil day that is closed whatever the hours say.
 
         Args:
             day: the civil day.
-            own: asked for hours that start on this day, which a holiday has already let go or an
-                override has kept.
+            own: asked for hours given for this very date, which its holiday leaves open.
         """
         midnight = day * DAY
         if not own and self.closes == "day" and day in self.holiday:
@@ -97,49 +89,43 @@ class Weekly:
         today = [(start, min(end, DAY)) for start, end in self.closure.get(day, ())]
         return [(midnight + start, midnight + end) for start, end in sorted(spill + today)]
 
-    def pieces(self, lo: int, hi: int) -> list[Piece]:
-        """Open time within ``[lo, hi)`` (us), sorted by start, with the day that owns each piece."""
-        return to_utc(self.zone, lo, hi, lambda first, last: owned_hours(self, self, first, last, None))
+    def pieces(self, lo: int, hi: int, until: int | None = None) -> list[Piece]:
+        """Open time within ``[lo, hi)`` (us), sorted by start.
 
+        Args:
+            lo: first instant.
+            hi: end.
+            until: the civil day from which on another rule says what is closed; None: never.
+        """
+        return to_utc(self.zone, lo, hi, lambda first, last: self._local(first, last, until))
 
-def owned_hours(rule: Weekly, following: Weekly, first: int, last: int, until: int | None) -> Iterator[Piece]:
-    """The local open time of the hours that start on the days ``first`` to ``last`` (both included).
+    def shut(self, lo: int, hi: int, first: int, end: int) -> list[Interval]:
+        """What the rule closes, whatever the hours, of the civil days ``[first, end)`` within ``[lo, hi)`` (us)."""
 
-    Args:
-        rule: the hours in effect.
-        following: the hours in effect from ``until`` on, whose closed days cut what runs into them.
-        first: first day.
-        last: last day.
-        until: first day of ``following``; None: never.
+        def local(low: int, high: int) -> Iterator[Piece]:
+            for day in self.shut_days:
+                if max(first, low) <= day <= min(high, end - 1):
+                    yield from ((start, stop, start, 0) for start, stop in self.shut_on(day, own=False))
 
-    Yields:
-        Pieces in local microseconds, in the order of their days; what a holiday leaves of a night that starts on it is
-        an opening of the next day.
-    """
-    shut, own, holiday, week, plain = rule.shut_days, rule.override, rule.holiday, rule.week, not rule.seasons
-    for day in range(first, last + 1):
-        hours = week[(day + 3) % 7] if plain and day not in own and day not in holiday else rule.hours_on(day)
-        if not hours:
-            continue
-        midnight = day * DAY
-        owner = day + 1 if day in holiday and day not in own else day
-        next_rule = following if day + 1 == until else rule
-        if day in shut or (hours[-1][1] > DAY and day + 1 in next_rule.shut_days):
-            closed = rule.shut_on(day, own=True) + next_rule.shut_on(day + 1, own=False)
-            yield from cut_pieces([(midnight + start, midnight + end, owner) for start, end in hours], _disjoint(closed))
-        else:
-            for start, end in hours:
-                yield midnight + start, midnight + end, owner
+        return union(to_utc(self.zone, lo, hi, local))
 
-
-def _disjoint(intervals: list[Interval]) -> list[Interval]:
-    merged: list[Interval] = []
-    for start, end in sorted(intervals):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    def _local(self, first: int, last: int, until: int | None) -> Iterator[Piece]:
+        """Pieces in local time of the hours that start on the days ``first`` to ``last``, both included."""
+        own, holiday, week, plain = self.override, self.holiday, self.week, not self.seasons
+        shut = self.shut_days if until is None else {day for day in self.shut_days if day < until}
+        for day in range(first, last + 1):
+            hours = week[(day + 3) % 7] if plain and day not in own and day not in holiday else self.hours_on(day)
+            if not hours:
+                continue
+            midnight = day * DAY
+            today, tomorrow = day in shut, hours[-1][1] > DAY and day + 1 in shut
+            if today or tomorrow:
+                pieces = [(midnight + start, midnight + end, midnight + start, 0) for start, end in hours]
+                closed = (self.shut_on(day, own=day in own) if today else []) + (self.shut_on(day + 1, own=False) if tomorrow else [])
+                yield from cut(pieces, union(sorted(closed)))
+            else:
+                for start, end in hours:
+                    yield midnight + start, midnight + end, midnight + start, 0
 
 
 def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[Piece]]) -> list[Piece]:
@@ -149,7 +135,7 @@ def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[
         zone: the zone.
         lo: first instant, us.
         hi: end, us, later than ``lo``.
-        local: gives the local pieces of the days from one to another.
+        local: gives the local pieces (of offset 0) of the days from one to another, both included.
 
     Returns:
         Pieces within ``[lo, hi)``, sorted by start.
@@ -164,8 +150,8 @@ def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[
         low, high = start + offset, end + offset
         first, inner, last = (bisect_left(starts, edge) for edge in (low - _REACH, low, high))
         outer = max(inner, bisect_left(starts, high - _REACH))
-        found += [(low - offset, min(shut, high) - offset, day) for _, shut, day in pieces[first:inner] if shut > low]
-        found += [(opened - offset, shut - offset, day) for opened, shut, day in pieces[inner:outer]]
-        found += [(opened - offset, min(shut, high) - offset, day) for opened, shut, day in pieces[outer:last]]
+        found += [(low - offset, min(shut, high) - offset, shift, offset) for _, shut, shift, _ in pieces[first:inner] if shut > low]
+        found += [(opened - offset, shut - offset, shift, offset) for opened, shut, shift, _ in pieces[inner:outer]]
+        found += [(opened - offset, min(shut, high) - offset, shift, offset) for opened, shut, shift, _ in pieces[outer:last]]
     found.sort()
     return found

@@ -72,7 +72,9 @@ def _weekly_lines(rule: Weekly) -> list[str]:
     if rule.holidays:
         many = len(rule.holidays) > 1
         covers = (
-            "the whole day, also hours begun the evening before" if rule.closes == "day" else "the hours that start on it, to their end"
+            "the day from 00:00 to 24:00, on whichever day the hours began"
+            if rule.closes == "day"
+            else "the hours that start on it, to their end"
         )
         known = f"{len(rule.holidays)} {'holidays' if many else 'holiday'}, known until {day_text(rule.holidays_until or 0)}"
         lines.append(f"{known}; {'each' if many else 'it'} closes {covers}:")
