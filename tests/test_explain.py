@@ -131,6 +131,9 @@ def test_a_due_date_of_the_ticket_an_earlier_target_and_no_target_are_told():
         lines({"resolution": {"urgent": "2h", "*": "8h"}}, "mon 12:30", *back)[-1]
         == "  an earlier target (gold, urgent) was breached Monday 2 March 2026 11:00"
     )
+    assert lines({"resolution": {"urgent": "2h", "*": "8h"}}, "mon 12:30", *back)[1] == (
+        "  Why: policy gold, priority low, target 8 h, until Monday 2 March 2026 12:00 priority urgent and target 2 h"
+    )
     assert lines({"resolution": {"urgent": "2h"}}, "mon 12:00", ("mon 09:00", "created"))[:2] == [
         "Resolution: no target, 3 h so far", "  Why: policy gold, no target for it",
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """One clock of a ticket, explained: its cycles, its stretches, and the deadline of each cycle."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,7 +88,32 @@ class CycleExplanation:
                 if target.field is None
                 else words.say("but the ticket has no {field}", "اما تیکت {field} ندارد", field=words.field(target.field))
             )
-        return words.listed(parts)
+        return words.listed([*parts, *self._changes(words)])
+
+    def _changes(self, words: Words) -> list[str]:
+        """What applied to the cycle earlier, and until when."""
+        zone, found = zone_of(self.row), []
+        for before, after in itertools.pairwise(self.row.changes):
+            policy, priority, target, _ = before.choice
+            was = []
+            if policy is not after.choice.policy:
+                was.append(
+                    words.say("no policy", "بدون توافق‌نامه")
+                    if policy is None
+                    else words.say("policy {name}", "توافق‌نامه {name}", name=policy.name)
+                )
+            if priority != after.choice.priority:
+                was.append(
+                    words.say("no priority", "بدون اولویت")
+                    if priority is None
+                    else words.say("priority {name}", "اولویت {name}", name=priority)
+                )
+            if target is not None and target != after.choice.target:
+                was.append(words.say("target {text}", "هدف {text}", text=words.target(target)))
+            if was:
+                until = words.moment(local(after.at, zone))
+                found.append(words.say("until {when} {was}", "تا {when} {was}", when=until, was=words.say(" and ", " و ").join(was)))
+        return found
 
     def deadline(self, words: Words) -> str:
         """The derivation of the deadline; empty without a target."""
