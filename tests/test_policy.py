@@ -315,3 +315,41 @@ def test_status_is_no_field_and_leaves_targets_alone():
     """A status change changes nothing about which target applies."""
     log = log_of(("mon 09:00", "created", {"priority": "low"}), ("mon 10:00", "status", status("open")))
     assert row_of(policies({"resolution": "4h"}).judge(log, as_of=at("mon 11:00")), "resolution")["due_at"] == at("mon 13:00")
+
+
+GOLD = {"name": "gold", "targets": {"resolution": "8h"}}
+
+
+@pytest.mark.parametrize(
+    ("plain", "code", "begin"),
+    [
+        (None, "not_a_table", "policy set: None is no table of keys"),
+        ({"policies": GOLD}, "not_a_table", "policies: {'name': 'gold'"),
+        ({"policies": ["gold"]}, "not_a_table", "policies[0]: 'gold' is no table"),
+        ({"policies": [GOLD | {"targets": "8h"}]}, "not_a_table", "policy 'gold', targets: '8h' is no table"),
+        ({"policies": [GOLD | {"targets": ["resolution"]}]}, "not_a_table", "policy 'gold', targets: ['resolution'] is no table"),
+        ({"policies": [GOLD | {"escalations": {"metric": "resolution"}}]}, "not_a_table", "policy 'gold', escalations: {'metric'"),
+        ({"policies": [GOLD | {"escalations": [{"metric": "resolution", "at": "75%"}]}]}, "missing_key", "policy 'gold', escalations[0]: "),
+        ({"policies": [GOLD | {"penalties": [{"metrc": "resolution"}]}]}, "unknown_key", "policy 'gold', penalties[0]: "),
+        ({"policies": [GOLD | {"schedule": {"kind": "weekly", "hourz": "mon 9-17"}}]}, None, "policy 'gold', schedule: "),
+        ({"matrix": {"impact": "customer"}}, "missing_key", "priority matrix: the key 'cells' is missing"),
+        ({"priorities": "low"}, "bad_value", "priorities='low': give several"),
+        ({"priorities": ["low", "low"]}, "bad_value", "priorities=('low', 'low'): 'low' stands twice"),
+        ({"policies": [GOLD | {"name": 1}]}, "bad_name", "policy 1, name is 1: say in text"),
+    ],
+)
+def test_a_malformed_contract_says_where(plain, code, begin):
+    """What is no table, and what is wrong inside a part, with the place in the contract."""
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.from_dict(plain)
+    assert str(caught.value).startswith(begin)
+    assert code in {None, caught.value.code}
+
+
+def test_a_contract_on_a_clock_of_ones_own_reads_back_with_the_clock():
+    """Plain data names the clock; whoever reads it gives it."""
+    own = Metric.define("first_note", start=on.created, stop=on.kind("note"))
+    given = PolicySet([Policy("gold", schedule=DESK, targets={"first_note": "1h"}, clocks=[own])])
+    assert PolicySet.from_dict(given.to_dict(), clocks=[own]) == given
+    with pytest.raises(PolicyError, match="first_note"):
+        PolicySet.from_dict(given.to_dict())

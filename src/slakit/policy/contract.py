@@ -12,6 +12,7 @@ from slakit._value import field_names, value
 from slakit.clock.business import ORIGIN
 from slakit.errors import EventError, MetricError, PolicyError, ScheduleError, TimeError, did_you_mean
 from slakit.events.conditions import Conditions
+from slakit.policy.tables import read, table, tables
 from slakit.policy.target import Target
 from slakit.schedule import Schedule
 
@@ -50,7 +51,7 @@ def _by_priority(metric: Any, given: Any, policy: Any) -> tuple[tuple[str, Targe
         if isinstance(given, tuple) and all(isinstance(row, tuple) for row in given):
             return given
         return ((ANY_PRIORITY, Target.of(given)),)
-    except PolicyError as error:
+    except (PolicyError, ScheduleError) as error:
         key = f"targets[{_metric_name(metric)!r}]"
         message = f"policy {policy.name!r}, {key}: {error}"
         raise PolicyError(message, code=error.code, **{**error.fields, "policy": policy.name, "key": key}) from None
@@ -108,9 +109,9 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         """Check the policy as a whole; every message names the policy and the key."""
-        if not self.name:
+        if not self.name or not isinstance(self.name, str):
             msg = "name"
-            raise self._error(msg, "is empty: say what the policy is called, it stands in every result", "bad_name")
+            raise self._error(msg, f"is {self.name!r}: say in text what the policy is called, it stands in every result", "bad_name")
         for key, allowed in (("retarget", RETARGETS), ("on_schedule_change", ON_SCHEDULE_CHANGES)):
             if getattr(self, key) not in allowed:
                 raise self._error(key, f"{getattr(self, key)!r}: {did_you_mean(getattr(self, key), allowed)}", "unknown_option")
@@ -262,17 +263,21 @@ class Policy:
         return plain | {"retarget": self.retarget, "on_schedule_change": self.on_schedule_change}
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> "Policy":
+    def from_dict(cls, plain: Mapping[str, Any], *, clocks: "Iterable[Metric]" = ()) -> "Policy":
         """Read what `to_dict` gives, or what a caller read from a file of that shape.
 
+        Args:
+            plain: plain data.
+            clocks: clocks of one's own; the policy takes those that it has targets for.
+
         Raises:
-            PolicyError: ``unknown_key``, ``missing_key``, and as the constructor.
+            PolicyError: ``not_a_table``, ``unknown_key``, ``missing_key``, as the constructor, and as the parts: each names policy and key.
         """
         from slakit.escalation import Escalation  # noqa: PLC0415 - only policies with escalations load them
         from slakit.penalty import Penalty  # noqa: PLC0415 - only policies with penalties load them
 
         known = [field for field in field_names(cls) if field != "clocks"]
-        name = plain.get("name")
+        name = table(plain, "policy", "{'name': 'gold', 'targets': {'resolution': '8h'}}").get("name")
         for key in plain:
             if key not in known:
                 msg = f"policy {name!r}: unknown key {key!r}: {did_you_mean(key, known)}"
@@ -282,10 +287,16 @@ class Policy:
                 msg = f"policy {name!r}: the key {key!r} is missing: add it"
                 raise PolicyError(msg, code="missing_key", policy=name, key=key)
         options: dict[str, Any] = {key: plain[key] for key in plain if key != "name"}
+        table(options["targets"], f"policy {name!r}, targets", "{'resolution': '8h'}")
         if options.get("schedule") is not None:
-            options["schedule"] = Schedule.from_dict(options["schedule"])
-        options["penalties"] = [Penalty.from_dict(rule) for rule in options.get("penalties", ())]
-        options["escalations"] = [Escalation.from_dict(rule) for rule in options.get("escalations", ())]
+            options["schedule"] = read(Schedule.from_dict, options["schedule"], name, "schedule")
+        for key, reader, example in (
+            ("penalties", Penalty.from_dict, "{'metric': 'resolution', 'rate': '50000 IRR'}"),
+            ("escalations", Escalation.from_dict, "{'metric': 'resolution', 'at': '75%', 'actions': [...]}"),
+        ):
+            rows = tables(options.get(key, ()), f"policy {name!r}, {key}", example)
+            options[key] = [read(reader, row, name, f"{key}[{number}]") for number, row in enumerate(rows)]
+        options["clocks"] = [clock for clock in clocks if clock.name in options["targets"]]
         return cls(plain["name"], **options)
 
     def __repr__(self) -> str:

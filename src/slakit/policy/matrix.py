@@ -7,6 +7,7 @@ import attrs
 
 from slakit._value import value
 from slakit.errors import PolicyError, did_you_mean
+from slakit.policy.tables import table
 
 Cells = tuple[tuple[str, str, str], ...]
 
@@ -84,8 +85,11 @@ class PriorityMatrix:
         Raises:
             PolicyError: ``unknown_key``, ``bad_matrix``.
         """
-        for key in plain:
+        for key in table(plain, "priority matrix", "{'cells': {'high': {'high': 'urgent'}}}"):
             if key not in {"cells", "impact", "urgency"}:
                 msg = f"priority matrix: unknown key {key!r}: {did_you_mean(key, ('cells', 'impact', 'urgency'))}"
                 raise PolicyError(msg, code="unknown_key", given=key)
+        if "cells" not in plain:
+            msg = "priority matrix: the key 'cells' is missing: give impact -> urgency -> priority"
+            raise PolicyError(msg, code="missing_key", key="cells")
         return cls(plain["cells"], impact=plain.get("impact", "impact"), urgency=plain.get("urgency", "urgency"))

@@ -9,6 +9,7 @@ from slakit._value import value
 from slakit.errors import PolicyError, did_you_mean
 from slakit.policy.contract import ANY_PRIORITY, Policy
 from slakit.policy.matrix import PriorityMatrix
+from slakit.policy.tables import table, tables
 from slakit.policy.target import Target
 from slakit.schedule import Schedule
 
@@ -56,6 +57,13 @@ def _one_or_many(given: Policy | Iterable[Policy]) -> tuple[Policy, ...]:
     return (given,) if isinstance(given, Policy) else tuple(given)
 
 
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        message = f"priorities={given!r}: give several, from the least to the most urgent, e.g. {PRIORITIES!r}"
+        raise PolicyError(message, code="bad_value", key="priorities", given=given)
+    return tuple(given)
+
+
 @value(repr=False)
 class PolicySet:
     """Policies in order; the first whose conditions hold applies, no match is a legal answer.
@@ -82,7 +90,7 @@ class PolicySet:
             """What the fields take; see the class."""
 
     policies: tuple[Policy, ...] = attrs.field(converter=_one_or_many)
-    priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=tuple)
+    priorities: tuple[str, ...] = attrs.field(default=PRIORITIES, kw_only=True, converter=_texts)
     matrix: PriorityMatrix | None = attrs.field(default=None, kw_only=True)
     priority_field: str = attrs.field(default="priority", kw_only=True)
     metrics: "tuple[Metric, ...]" = attrs.field(init=False, eq=False)
@@ -93,6 +101,10 @@ class PolicySet:
 
     def __attrs_post_init__(self) -> None:
         """Check policies against each other and against the priorities."""
+        twice = next((one for number, one in enumerate(self.priorities) if one in self.priorities[:number]), None)
+        if twice is not None:
+            message = f"priorities={self.priorities!r}: {twice!r} stands twice: give each once, from the least to the most urgent"
+            raise PolicyError(message, code="bad_value", key="priorities", given=self.priorities)
         for policy in self.policies:
             for metric, rows in policy.targets:
                 for priority, _ in rows:
@@ -208,21 +220,27 @@ class PolicySet:
         return plain | {"priority_field": self.priority_field}
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> "PolicySet":
+    def from_dict(cls, plain: Mapping[str, Any], *, clocks: "Iterable[Metric]" = ()) -> "PolicySet":
         """Read what `to_dict` gives.
 
+        Args:
+            plain: plain data.
+            clocks: clocks of one's own, which plain data names but does not hold.
+
         Raises:
-            PolicyError: ``unknown_key``, and as the policies.
+            PolicyError: ``not_a_table``, ``unknown_key``, and as the policies.
         """
         known = ("policies", "priorities", "matrix", "priority_field")
-        for key in plain:
+        for key in table(plain, "policy set", "{'policies': [{'name': 'gold', 'targets': {'resolution': '8h'}}]}"):
             if key not in known:
                 message = f"policy set: unknown key {key!r}: {did_you_mean(key, known)}"
                 raise PolicyError(message, code="unknown_key", given=key)
         options: dict[str, Any] = {key: plain[key] for key in ("priorities", "priority_field") if key in plain}
         if plain.get("matrix") is not None:
             options["matrix"] = PriorityMatrix.from_dict(plain["matrix"])
-        return cls([Policy.from_dict(policy) for policy in plain.get("policies", ())], **options)
+        rows = tables(plain.get("policies", ()), "policies", "{'name': 'gold', 'targets': {'resolution': '8h'}}")
+        own = tuple(clocks)
+        return cls([Policy.from_dict(row, clocks=own) for row in rows], **options)
 
     def __repr__(self) -> str:
         """A sentence: the policies by name."""
