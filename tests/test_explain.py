@@ -121,6 +121,14 @@ def test_a_target_in_working_days_is_turned_into_working_time():
     )
 
 
+def test_a_part_day_closure_is_told_where_it_delays():
+    """Four hours from eleven, closed from noon to two: due at five, and the text says why."""
+    desk = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC", closed={"2026-03-02": "12:00-14:00"})
+    each = PolicySet([Policy("gold", schedule=desk, targets={"resolution": "4h"})])
+    told = each.judge(log_of(("mon 11:00", "created")), as_of=at("mon 11:30")).explain("T-1").text()
+    assert "  Deadline: 4 h left from Monday 11:00, closed from Monday 12:00 to 14:00" in told
+
+
 def test_a_due_date_of_the_ticket_an_earlier_target_and_no_target_are_told():
     """An instant that the ticket carries, a breach in the history, and the reasons for no target."""
     carried = lines({"resolution": Target.at_field("due")}, "mon 10:00", ("mon 09:00", "created", {"due": "2026-03-02T12:00:00Z"}))

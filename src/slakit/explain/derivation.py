@@ -10,6 +10,7 @@ from slakit._value import value
 from slakit.explain.stretches import (
     EXCLUDED,
     HOLIDAYS,
+    PART_DAY,
     PAUSED,
     RUNNING,
     Stretch,
@@ -138,7 +139,7 @@ def _steps(chunks: Sequence[Chunk], stretches: Sequence[Stretch], zone: tzinfo) 
 
 
 def _between(stretches: Sequence[Stretch], zone: tzinfo) -> Iterator[Step]:
-    """Holidays, pauses and exclusions in order of time, each once."""
+    """Holidays, closures, pauses and exclusions in order of time, each once."""
     named: set[date] = set()
     for one in stretches:
         start, end = local(one.start_us, zone), local(one.end_us, zone)
@@ -149,7 +150,7 @@ def _between(stretches: Sequence[Stretch], zone: tzinfo) -> Iterator[Step]:
                     named.add(day)
                     yield Step("holiday", max(start, datetime.combine(day, datetime.min.time(), zone)), None, detail=one.detail)
                 day += timedelta(days=1)
-        elif one.label in {PAUSED, EXCLUDED}:
+        elif one.label in {PAUSED, EXCLUDED, PART_DAY}:
             yield Step(one.label, start, end, one.end_us - one.start_us, detail=one.detail)
 
 

@@ -52,6 +52,10 @@ class Words(Language):
             return self.say(english, persian, span=span, n=self.digits(str(step.days)), first=day, last=self.day(end, dated=dated))
         if step.what == "holiday":
             return self.say("{day} is {name}", "{day} {name} است", day=day, name=step.detail or self.say("a holiday", "تعطیل"))
+        if step.what == "part-day closure" and start is not None and end is not None:
+            first, last = self.moment(start, dated=dated), self.clock(end)
+            name = step.detail and f" ({step.detail})"
+            return self.say("closed{name} from {first} to {last}", "بسته{name} از {first} تا {last}", name=name, first=first, last=last)
         if step.what in {"paused", "excluded"} and start is not None and end is not None:
             given = {
                 "why": self.detail(step.what, step.detail),
