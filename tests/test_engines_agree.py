@@ -61,7 +61,7 @@ def test_policies_of_one_name_charge_their_own_tickets(engine):
 
 def test_a_policy_has_a_name():
     """Without one its rules would hold for every policy."""
-    with pytest.raises(PolicyError, match="name is empty"):
+    with pytest.raises(PolicyError, match="name is ''"):
         promise("", 10)
 
 
