@@ -277,7 +277,7 @@ def with_merges(events: Sequence[Event], absorbed: Sequence[Wait], first: int = 
         absorbed: the merges into it.
         first: position of the first of the events.
     """
-    waits = sorted(absorbed, key=lambda wait: wait.merged.order)
+    waits = sorted(absorbed, key=lambda wait: (wait.merged.order, wait.merged.ticket))
     following = 0
     for position, event in enumerate(events, start=first):
         while position and following < len(waits) and waits[following].merged.order < event.order:
