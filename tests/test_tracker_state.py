@@ -49,3 +49,20 @@ def test_a_stored_state_is_smaller_than_its_events():
         rows.append({"ticket": 1, "id": f"e{number}", "at": (begin + timedelta(minutes=10 * number)).isoformat(), "kind": kind, **who})
         tracker.take(rows[-1], as_of=rows[-1]["at"])
     assert len(json.dumps(tracker.to_dict())) < len(json.dumps(rows))
+
+
+def test_merges_of_one_instant_are_taken_as_in_the_whole_log():
+    """A and C are merged into B at once, both with a wait from the same instant: A's is named first, by the log and by the tracker."""
+    policies = PolicySet([Policy("g", schedule=Schedule.always(tz="UTC"), targets={"next_response.latest": "1h"})])
+    noon, later = "2026-03-26T12:00:00Z", "2026-03-26T12:14:00Z"
+    rows = [
+        {"ticket": "b", "at": noon, "kind": "created", "role": "customer"},
+        {"ticket": "b", "at": noon, "kind": "message", "role": "agent"},
+    ]
+    rows += [{"ticket": one, "at": noon, "kind": "created", "role": "customer"} for one in "ac"]
+    rows += [{"ticket": one, "at": later, "kind": "merged", "into": "b"} for one in "ac"]
+    tracker = Tracker(policies)
+    answer = [tracker.take(one, as_of=one["at"]) for one in rows][-1]
+    whole = policies.judge(EventLog.from_records(rows), as_of=later)
+    anchors = [[row.run.anchor[1].ticket for row in told.of("b")] for told in (whole, answer)]
+    assert anchors == [["a"], ["a"]]
