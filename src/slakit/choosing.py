@@ -1,7 +1,7 @@
 """What applies to the cycles of many tickets: policies are chosen once for each combination of fields.
 
-Where a field changes during a ticket's life, every cycle is followed through the changes, by the same
-rules as `slakit.judging` has for one ticket.
+Where a field changes during a ticket's life, every cycle is followed through the changes; what a change
+makes of a cycle is said in one place, `slakit.changes.Change.effect`.
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,17 @@ import attrs
 import numpy as np
 
 from slakit._time import NAT
+from slakit.changes import Change, Effect
 from slakit.columns.block import Bools, Ints, leads
 from slakit.columns.numbering import combined, distinct
 from slakit.columns.run_columns import Marked, Stretch
 from slakit.events.kinds import EventKind
-from slakit.judging import Change, retarget_of
 from slakit.machine.program import Program
 from slakit.policy import Choice, PolicySet
 from slakit.ticket_readings import field_at_creation
 
 if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
-
-_KEEPS, _GIVES_WAY, _RETARGETS, _BEGINS_ANEW = range(4)
-"""What a change makes of what applied: it stays; something else applies with the same target; a new target; a new cycle."""
 
 
 class Changes(NamedTuple):
@@ -158,7 +155,7 @@ class Follower:
         self._found = found
         self._fixed = fixed
         self._changing = np.unique(found.changes.ticket)
-        self._outcomes: dict[tuple[int, int], int] = {}
+        self._known: dict[tuple[int, int], int] = {}
 
     def follow(self, stretch: Stretch) -> Followed | None:
         """The cycles of a stretch with changes; None without any.
@@ -210,32 +207,22 @@ class Follower:
         for here in np.split(later, np.flatnonzero(np.diff(rank[later])) + 1):
             which, instant, new = cycle.take(here), at.take(here), after.take(here)
             old = now.take(which)
-            outcome = self._outcome(stretch.metric, old, new)
-            retargets, promised = outcome == _RETARGETS, target.take(old)
+            effect = self._effects(stretch.metric, old, new)
+            retargets, promised = effect == Effect.RETARGETS.value, target.take(old)
             passed[which] |= retargets & (promised != NAT) & (marked.spent.take(here) > promised) & (since.take(which) < instant)
-            anew.append(which[outcome == _BEGINS_ANEW])
-            now[which] = np.where(outcome == _KEEPS, old, new)
+            anew.append(which[effect == Effect.BEGINS_ANEW.value])
+            now[which] = np.where(effect == Effect.KEEPS.value, old, new)
             since[which] = np.where(retargets, instant, since.take(which))
         return np.concatenate(anew)
 
-    def _outcome(self, metric: int, before: Ints, after: Ints) -> Ints:
-        width = self._fixed.shape[1]
-        pairs, which = np.unique(before * width + after, return_inverse=True)
-        return np.array([self._outcome_of(metric, pair) for pair in pairs.tolist()], np.int64).take(which.reshape(-1))
+    def _effects(self, metric: int, before: Ints, after: Ints) -> Ints:
+        """The `Effect` of each change from one combination to another."""
+        pairs, which = np.unique(before * self._fixed.shape[1] + after, return_inverse=True)
+        return np.array([self._effect_of(metric, pair) for pair in pairs.tolist()], np.int64).take(which.reshape(-1))
 
-    def _outcome_of(self, metric: int, pair: int) -> int:
-        found = self._outcomes.get((metric, pair))
+    def _effect_of(self, metric: int, pair: int) -> int:
+        found = self._known.get((metric, pair))
         if found is None:
             before, after = (Change(0, 0, self._found.choices[metric][of], 0) for of in divmod(pair, self._fixed.shape[1]))
-            found = self._outcomes[metric, pair] = _outcome(before, after)
+            found = self._known[metric, pair] = after.effect(before)
         return found
-
-
-def _outcome(before: Change, after: Change) -> int:
-    how = retarget_of(after, before)
-    if how == "pinned":
-        return _KEEPS
-    if not after.retargets(before):
-        same = after.choice.policy is before.choice.policy and after.choice.priority == before.choice.priority
-        return _KEEPS if same else _GIVES_WAY
-    return _RETARGETS if how == "from_start" else _BEGINS_ANEW

@@ -236,7 +236,7 @@ class EventRules:
             )
             rating = event if event.kind is EventKind.RATING else None
             if passed or (rating is not None and _unhappy(escalation, rating)):
-                for due in _due(event.ticket, policy, escalation, event.at, event.at, None, rating):  # type: ignore[arg-type]
+                for due in _due(event.ticket, policy, escalation, event.at, event.at, None, rating):  # type: ignore[arg-type]  # no cycle
                     self.fired.setdefault(due.id, due)
 
 

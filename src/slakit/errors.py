@@ -146,7 +146,7 @@ def did_you_mean(given: object, known: Iterable[object]) -> str:
     if not names:
         return "none is known"
     near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.6)
-    listed = ", ".join(names) if len(names) <= 40 else ", ".join(list(names)[:40]) + f", ... ({len(names)} in all)"  # noqa: PLR2004
+    listed = ", ".join(names) if len(names) <= 40 else ", ".join(list(names)[:40]) + f", ... ({len(names)} in all)"  # noqa: PLR2004 - more is no list to read
     integers = all(type(name) is int for name in names.values())
     kind = ""
     if integers and isinstance(given, str):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from slakit._time import WorkingDays, instant
+from slakit.changes import Change, Effect
 from slakit.errors import EventError, ScheduleError, TimeError
 from slakit.events.event import Event
 from slakit.events.kinds import EventKind
@@ -26,30 +27,6 @@ WALL = Schedule.always()
 """The clock of cycles without any policy: wall time."""
 SUPERSEDED = "superseded"
 _FIELD = EventKind.FIELD
-
-
-class Change(NamedTuple):
-    """A point at which what applies to a cycle changed.
-
-    Attributes:
-        position: of the event in the ticket's life.
-        at: its instant, us.
-        choice: what applies from there.
-        since: the instant at which the target came into force, us; earlier than ``at`` where only the policy changed.
-        due: the due instant that the ticket carries, us, for a target at a field; None otherwise.
-        reason: why there is none.
-    """
-
-    position: int
-    at: int
-    choice: Choice
-    since: int
-    due: int | None = None
-    reason: str = ""
-
-    def retargets(self, before: "Change") -> bool:
-        """Whether the target or its working time is another one than before."""
-        return (self.choice.target, self.choice.schedule, self.due) != (before.choice.target, before.choice.schedule, before.due)
 
 
 class TicketFields:
@@ -230,15 +207,15 @@ class TicketJudge:
         parts: list[tuple[Run, list[Change]]] = []
         for position, event, agent, team in later:
             change, before = self._change(ticket, metric, fields, position, event.at, begin), kept[-1]
-            how = retarget_of(change, before)
-            if how == "pinned":
+            effect = change.effect(before)
+            if effect is Effect.KEEPS:
                 continue
-            if not change.retargets(before):
+            if effect is Effect.GIVES_WAY:
                 if change.choice.policy is not before.choice.policy:
                     kept.append(change._replace(since=before.since))
-                elif change.choice.priority != before.choice.priority:
+                else:
                     kept[-1] = before._replace(choice=change.choice)
-            elif how == "from_start":
+            elif effect is Effect.RETARGETS:
                 kept.append(change)
             elif event.at == begin:
                 kept = [change._replace(position=position)]
@@ -313,12 +290,6 @@ def _history(past: Sequence[JudgedCycle], changes: Sequence[Change]) -> tuple[Pa
             if breach not in found:
                 found.append(breach)
     return tuple(found)
-
-
-def retarget_of(change: Change, before: Change) -> str:
-    """How the policy that a change leads to (else the one before) takes it: from_start, from_change or pinned."""
-    policy = change.choice.policy or before.choice.policy
-    return "from_start" if policy is None else policy.retarget
 
 
 def _meter(changes: Sequence[Change], spans: Sequence[tuple[int, int]]) -> AnyMeter:

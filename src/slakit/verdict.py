@@ -18,8 +18,8 @@ from slakit.policy import Choice
 from slakit.runs import Run
 
 if TYPE_CHECKING:
+    from slakit.changes import Change
     from slakit.escalation import Level
-    from slakit.judging import Change
 
 Stretch = tuple[AnyMeter, int, int]
 """A running stretch: its meter, start and end (us)."""

@@ -1,6 +1,5 @@
 """Numbers that stand for few distinct things: telling them apart."""
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -23,13 +22,13 @@ def distinct(numbers: Ints) -> tuple[Ints, Ints, Ints]:
     return found - 1, where[found], (np.cumsum(present) - 1)[numbers + 1]
 
 
-def told_apart(value: Any) -> Hashable:
+def told_apart(value: Any) -> Any:
     """What equal values have in common, also of values that cannot be hashed, such as lists."""
     try:
         hash(value)
     except TypeError:
         return type(value), repr(value)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def combined(of: Ints, further: Ints, count: int) -> Ints:

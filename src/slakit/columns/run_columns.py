@@ -58,8 +58,9 @@ class Stretch(NamedTuple):
 
     def only(self, rows: Ints) -> "Stretch":
         """Some of its cycles; which events are marked is forgotten."""
-        parts = (None if part is None else part.take(rows) for part in self[1:-1])
-        return Stretch(self.metric, *parts)  # type: ignore[arg-type]
+        arrays = dict(zip(self._fields[1:-1], self[1:-1], strict=True))
+        kept: dict[str, Any] = {name: array.take(rows) for name, array in arrays.items() if array is not None}
+        return self._replace(**kept, marked=None)
 
 
 @attrs.define(eq=False)

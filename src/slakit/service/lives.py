@@ -178,7 +178,7 @@ class Lives:
         if "agents" not in self._kept:
             if len(self.at):
                 block = Block(
-                    self, slice(None), slice(None), self.ticket, self.starts[:-1], self.at, self.kind, self.role, self.public, self.category,  # type: ignore[arg-type]
+                    self, slice(None), slice(None), self.ticket, self.starts[:-1], self.at, self.kind, self.role, self.public, self.category,  # type: ignore[arg-type]  # it codes keys as columns do
                 )  # fmt: skip
                 self._kept["agents"] = agents(block)
             else:
