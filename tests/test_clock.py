@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from slakit._time import instant
 from slakit.clock import BusinessClock, ClockSet
 from slakit.clock.business import END, FIRST, ORIGIN
 from slakit.clock.table import CHUNK, EdgeTable, Room
@@ -47,10 +48,31 @@ def test_nothing_is_compiled_twice():
     assert all(hi == lo for (_, hi), (lo, _) in pairwise(asked))
 
 
-def test_readings_count_from_2020():
-    """At the origin R is zero; a day later it is 8 h, a day earlier minus 8 h (both days are worked)."""
+def test_readings_count_from_the_year_asked_for_first():
+    """R is zero where the year of the first instant begins; a day later it is 8 h, a day earlier minus 8 h (both days are worked)."""
     clock = BusinessClock(Source())
-    assert [clock.read(ORIGIN + step * DAY) // HOUR for step in (-1, 0, 1)] == [-8, 0, 8]
+    assert [clock.read(ORIGIN + step * DAY) // HOUR for step in (0, 1, -1)] == [0, 8, -8]
+
+
+def test_few_years_are_compiled():
+    """A question of 2040 does not compile the years before 2039, nor those after 2042."""
+    clock = BusinessClock(Source())
+    at = instant("2040-06-01T00:00Z")
+    clock.read(at)
+    assert instant("2039-12-01T00:00Z") < clock.reading.lo < clock.reading.hi < instant("2042-02-01T00:00Z")
+    clock.read(at - 366 * DAY)
+    assert instant("2037-12-01T00:00Z") < clock.reading.lo
+
+
+def test_that_there_is_open_time_is_plain_after_a_few_weeks():
+    """Only where a few weeks are closed is the horizon searched, to its ends."""
+    plain, late, never = Source(), Source(first=ORIGIN + 100 * 365 * DAY), Source(first=END)
+    BusinessClock(plain).require_open()
+    assert all(hi - lo <= 28 * DAY for lo, hi in plain.asked)
+    BusinessClock(late).require_open()
+    with pytest.raises(ScheduleError) as caught:
+        BusinessClock(never).require_open()
+    assert caught.value.code == "never_open"
 
 
 def test_open_time_that_crosses_the_seams():
@@ -140,7 +162,8 @@ def test_parts_meet_without_a_seam(monkeypatch, part):
     ):
         pairs = zip(at.tolist(), other.tolist(), strict=True)
         assert vector(at, other).tolist() == [NAT if NAT in pair else scalar(*pair) for pair in pairs]
-    assert clock.read_array(at).tolist() == [NAT if us == NAT else scalars.read(us) for us in at.tolist()]
+    apart = clock.read(ORIGIN) - scalars.read(ORIGIN)
+    assert clock.read_array(at).tolist() == [NAT if us == NAT else scalars.read(us) + apart for us in at.tolist()]
 
 
 @pytest.mark.parametrize("years", [1, 30, 90])
@@ -265,7 +288,7 @@ def test_many_clocks_and_nothing():
 def test_threads_may_grow_one_clock():
     """Eight threads that ask all over the centuries get what one gets."""
     points = [int(point) for point in random_points(400, years=100)]
-    expected = [BusinessClock(Source()).read(point) for point in points[:8]]
+    expected = [BusinessClock(Source()).elapsed_us(points[0], point) for point in points[:8]]
     clock = BusinessClock(Source())
     found = {}
 
@@ -278,7 +301,7 @@ def test_threads_may_grow_one_clock():
     for thread in threads:
         thread.join()
     answers = {point: answer for number in found for point, answer in zip(points[number::8], found[number], strict=True)}
-    assert [answers[point] for point in points[:8]] == expected
+    assert [answers[point] - answers[points[0]] for point in points[:8]] == expected
 
 
 def test_a_live_deadline_loads_no_numpy():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from slakit._time import span_text, utc
+from slakit._time import DAY, span_text, utc
 from slakit.clock.reading import Reading, blank, grown_earlier, grown_later
 from slakit.errors import ScheduleError
 
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     Instants = NDArray[np.int64]
 
 ORIGIN = 1_577_836_800_000_000
-"""2020-01-01T00:00:00Z: where readings are zero, near the years that are asked for, so that few are compiled."""
+"""2020-01-01T00:00:00Z, where one of the years begins in which a horizon grows."""
 FIRST = -2_208_988_800_000_000
 """1900-01-01T00:00:00Z, where the horizon ends."""
 END = 7_289_654_400_000_000
 """2201-01-01T00:00:00Z, where the horizon ends."""
 _YEAR = 31_557_600_000_000
+_FEW_WEEKS = 28 * DAY
 
 
 class BusinessClock:
     """Working time as one monotone function R of the instant, and its inverses.
 
-    All arguments and results are integer microseconds since the epoch. Readings count from 2020;
-    only their differences mean anything.
+    All arguments and results are integer microseconds since the epoch. Readings count from the year
+    that is asked for first, so that few years are compiled; only their differences mean anything.
     """
 
     __slots__ = ("_lock", "_name", "_reading", "_source", "_vector")
@@ -73,7 +74,10 @@ class BusinessClock:
         if first < FIRST or last >= END:
             raise _beyond(self._name, first if first < FIRST else last)
         with self._lock:
-            reading = self._grown(self._reading, first, last)
+            reading = self._reading
+            if reading.lo == reading.hi:
+                reading = blank(max(FIRST, _year_begin(first)))
+            reading = self._grown(reading, first, last)
             if len(reading.starts) == 1:
                 reading = self._grown(reading, FIRST, END - 1)
             if len(reading.starts) == 1:
@@ -82,24 +86,33 @@ class BusinessClock:
             self._reading = reading
         return reading
 
+    def require_open(self) -> None:
+        """Make sure that there is open time at all, at the price of a few weeks where that is plain.
+
+        Raises:
+            ScheduleError: ``never_open``.
+        """
+        if not self._source(ORIGIN, ORIGIN + _FEW_WEEKS):
+            self.cover(ORIGIN, ORIGIN)
+
     def _grown(self, reading: Reading, first: int, last: int) -> Reading:
         if last >= reading.hi:
-            hi = min(END, ORIGIN + ((last - ORIGIN) // _YEAR + 2) * _YEAR)
+            hi = min(END, _year_begin(last) + 2 * _YEAR)
             reading = grown_later(reading, self._source(reading.hi, hi), hi)
         if first < reading.lo:
-            lo = max(FIRST, ORIGIN + ((first - ORIGIN) // _YEAR - 1) * _YEAR)
+            lo = max(FIRST, _year_begin(first) - _YEAR)
             reading = grown_earlier(reading, self._source(lo, reading.lo), lo)
         return reading
 
     def _later(self, reading: Reading) -> Reading:
-        """Twice as much to the right (at least a few years), or the same at the end of the horizon."""
-        return self.cover(reading.lo, min(END - 1, reading.hi + max(4 * _YEAR, reading.hi - ORIGIN)))
+        """Further to the right by as much as there is (at least a few years), or the same at the end of the horizon."""
+        return self.cover(reading.lo, min(END - 1, reading.hi + max(4 * _YEAR, reading.hi - reading.lo)))
 
     def _earlier(self, reading: Reading) -> Reading:
-        return self.cover(max(FIRST, reading.lo - max(4 * _YEAR, ORIGIN - reading.lo)), reading.hi - 1)
+        return self.cover(max(FIRST, reading.lo - max(4 * _YEAR, reading.hi - reading.lo)), reading.hi - 1)
 
     def read(self, us: int) -> int:
-        """R(t): the open time from the origin to an instant.
+        """R(t): the open time up to an instant, counted from the beginning of the year that was asked for first.
 
         Raises:
             ScheduleError: as `cover`.
@@ -272,6 +285,10 @@ class BusinessClock:
     def previous_close_array(self, us: "Instants") -> "Instants":
         """`previous_close_us` of each; NaT where it is missing or nothing was open before."""
         return self.vector.previous_close(us)
+
+
+def _year_begin(us: int) -> int:
+    return ORIGIN + (us - ORIGIN) // _YEAR * _YEAR
 
 
 def _rebuild(source: Callable[[int, int], list[tuple[int, int]]], name: str) -> BusinessClock:

@@ -9,7 +9,6 @@ import attrs
 from slakit import metrics as catalogue
 from slakit._time import datetime_us, instant, utc
 from slakit._value import field_names, value
-from slakit.clock.business import ORIGIN
 from slakit.errors import EventError, MetricError, PolicyError, ScheduleError, TimeError, did_you_mean
 from slakit.events.conditions import Conditions
 from slakit.policy.tables import read, table, tables
@@ -143,7 +142,7 @@ class Policy:
                 msg = "schedule"
                 raise self._error(msg, f"{schedule!r} is no Schedule: build one with Schedule.weekly(...)", "bad_schedule")
             try:
-                schedule.clock.cover(ORIGIN, ORIGIN)
+                schedule.clock.require_open()
             except ScheduleError as error:
                 msg = f"targets[{metric!r}]"
                 raise self._error(msg, f"schedule: {error}", error.code) from None

@@ -1,7 +1,8 @@
 """The hours of one desk: a week, dated overrides, holidays and closures in one zone."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import tzinfo
 from functools import cached_property
 
@@ -109,26 +110,60 @@ class Weekly:
 
         return union(to_utc(self.zone, lo, hi, local))
 
-    def _local(self, first: int, last: int, until: int | None) -> Iterator[Piece]:
-        """Pieces in local time of the hours that start on the days ``first`` to ``last``, both included."""
-        own, holiday, week, plain = self.override, self.holiday, self.week, not self.seasons
+    def _local(self, first: int, last: int, until: int | None) -> list[Piece]:
+        """Pieces in local time of the hours that start on the days ``first`` to ``last``, both included, sorted by start.
+
+        Days on which nothing but the week counts come by the week, all others one by one.
+        """
         shut = self.shut_days if until is None else {day for day in self.shut_days if day < until}
-        for day in range(first, last + 1):
-            hours = week[(day + 3) % 7] if plain and day not in own and day not in holiday else self.hours_on(day)
-            if not hours:
-                continue
-            midnight = day * DAY
-            today, tomorrow = day in shut, hours[-1][1] > DAY and day + 1 in shut
-            if today or tomorrow:
-                pieces = [(midnight + start, midnight + end, midnight + start, 0) for start, end in hours]
-                closed = (self.shut_on(day, own=day in own) if today else []) + (self.shut_on(day + 1, own=False) if tomorrow else [])
-                yield from cut(pieces, union(sorted(closed)))
-            else:
-                for start, end in hours:
-                    yield midnight + start, midnight + end, midnight + start, 0
+        others = {*self.override, *self.holiday, *shut}
+        if self._overnight:
+            others.update(day - 1 for day in shut)
+        for begin, end, _ in self.seasons:
+            others.update(range(max(first, begin), min(last, end) + 1))
+        found: list[Piece] = []
+        at = first
+        for day in sorted(day for day in others if first <= day <= last):
+            found += self._weeks(at, day)
+            found += self._day(day, shut)
+            at = day + 1
+        found += self._weeks(at, last + 1)
+        return found
+
+    @cached_property
+    def _overnight(self) -> bool:
+        """Whether hours of the week run past midnight."""
+        return any(hours[-1][1] > DAY for hours in self.week if hours)
+
+    @cached_property
+    def _pattern(self) -> list[Interval]:
+        """The hours of the week from its Monday on."""
+        return [(day * DAY + start, day * DAY + end) for day, hours in enumerate(self.week) for start, end in hours]
+
+    def _weeks(self, first: int, end: int) -> list[Piece]:
+        """The week's pieces that start on the days from ``first`` up to, not including, ``end``."""
+        low, high = first * DAY, end * DAY
+        mondays = range((first - (first + 3) % 7) * DAY, high, 7 * DAY)
+        return [
+            (monday + start, monday + stop, monday + start, 0)
+            for monday in mondays
+            for start, stop in self._pattern
+            if low <= monday + start < high
+        ]
+
+    def _day(self, day: int, shut: AbstractSet[int]) -> list[Piece]:
+        """The pieces that start on one day, where some days have closed time."""
+        midnight, hours = day * DAY, self.hours_on(day)
+        if not hours:
+            return []
+        pieces = [(midnight + start, midnight + end, midnight + start, 0) for start, end in hours]
+        closed = self.shut_on(day, own=day in self.override) if day in shut else []
+        if hours[-1][1] > DAY and day + 1 in shut:
+            closed = closed + self.shut_on(day + 1, own=False)
+        return cut(pieces, union(sorted(closed))) if closed else pieces
 
 
-def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterator[Piece]]) -> list[Piece]:
+def to_utc(zone: tzinfo, lo: int, hi: int, local: Callable[[int, int], Iterable[Piece]]) -> list[Piece]:
     """Local open time as instants: shifted by each offset, clipped to the span in which it holds.
 
     Args:
