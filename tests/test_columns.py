@@ -4,9 +4,12 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slakit import EventLog, Schedule, measure
 from slakit.columns import regular_tickets
+from slakit.columns.situations import held
 from slakit.metrics import CATALOGUE, Metric, on
 
 interpreter = import_module("slakit.columns.interpret")
@@ -126,3 +129,13 @@ def test_a_clock_that_nothing_moves():
         Metric.define("c", start=on.kind("escalated"), stop=on.kind("split"), reset=on.kind("rating"), repeats=False, while_solved=True),
     ):
         assert len(measure(log, clock, schedule=ALWAYS, as_of=UNTIL, engine="column")) == 0
+
+
+@given(st.lists(st.integers(0, 255), max_size=70))
+def test_bits_hold_from_flip_to_flip(flips):
+    """Eight bytes at a time gives what one by one gives."""
+    expected, bits = [], 0
+    for flip in flips:
+        bits ^= flip
+        expected.append(bits)
+    assert held(np.array(flips, np.uint8)).tolist() == expected

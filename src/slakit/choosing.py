@@ -58,9 +58,7 @@ class Combinations:
     changes: Changes
 
 
-def combinations(
-    policies: PolicySet, program: Program, columns: "EventColumns", *, regular: Bools, window: Ints, begins: Ints
-) -> Combinations:
+def combinations(policies: PolicySet, program: Program, columns: "EventColumns", *, regular: Bools, window: Ints) -> Combinations:
     """Number the combinations of fields that tickets have, and choose for each.
 
     Args:
@@ -69,18 +67,20 @@ def combinations(
         columns: the events.
         regular: which tickets to look at.
         window: per ticket, in which stretch of time between two boundaries of policies it lives.
-        begins: per ticket, its first instant, us.
     """
     names = sorted(policies.choosing_fields)
     position = _changing(columns, names, regular)
     ticket = columns.ticket.take(position).astype(np.int64)
-    holder = np.concatenate([np.arange(len(columns.tickets)), ticket])
     fields = [_along(columns, name, position, ticket) for name in names]
-    of = window.astype(np.int64).take(holder)
+    holder = np.arange(len(columns.tickets))
+    of = window
+    if len(ticket):
+        holder = np.concatenate([holder, ticket])
+        of = window.take(holder)
     for codes, given in fields:
         if given:
             of = combined(of, np.where(codes < 0, len(given), codes), len(given))
-    here = np.flatnonzero(regular.take(holder))
+    here = np.flatnonzero(regular.take(holder) if len(ticket) else regular)
     numbers, _, which = distinct(of.take(here))
     representative = np.empty(len(numbers), np.int64)
     representative[which] = here
@@ -90,7 +90,7 @@ def combinations(
     for where in representative.tolist():
         known = {name: given[codes[where]] for name, (codes, given) in zip(names, fields, strict=True) if codes[where] >= 0}
         for chosen, metric in zip(choices, program.metrics, strict=True):
-            chosen.append(policies.choose(known, int(begins[holder[where]]), metric.name))
+            chosen.append(policies.choose(known, int(columns.at[columns.starts[holder[where]]]), metric.name))
     tickets = len(columns.tickets)
     return Combinations(of[:tickets], choices, Changes(position, ticket, of[tickets:]))
 

@@ -43,16 +43,15 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
     due_fields = policies.fields - policies.choosing_fields
     regular = regular_tickets(columns)
     regular &= ~changing_tickets(columns, due_fields | {name for exclusion in exclusions for name in exclusion.when.fields})
-    begins = columns.at[columns.starts[:-1]]
-    window = np.zeros(len(begins), np.int64)
+    window = np.zeros(len(columns.tickets), np.int64)
     if policies.boundaries:
         boundaries = np.array(policies.boundaries, np.int64)
-        window = np.searchsorted(boundaries, begins, "right")
+        window = np.searchsorted(boundaries, columns.at[columns.starts[:-1]], "right")
         regular &= window == np.searchsorted(boundaries, columns.at[columns.starts[1:] - 1], "right")
     excluding = _excluding(columns, exclusions)
     if any(target.field is not None for policy in policies.policies for _, rows in policy.targets for _, target in rows):
         regular &= ~excluding
-    found = combinations(policies, program, columns, regular=regular, window=window, begins=begins)
+    found = combinations(policies, program, columns, regular=regular, window=window)
     schedules: list[Schedule] = []
     schedule_by = np.array([[numbered(choice.schedule or WALL, schedules) for choice in choices] for choices in found.choices], np.int64)
     regular &= _steady(found, schedule_by)

@@ -34,7 +34,7 @@ class BusinessClock:
     that is asked for first, so that few years are compiled; only their differences mean anything.
     """
 
-    __slots__ = ("_lock", "_name", "_reading", "_source", "_vector")
+    __slots__ = ("_lock", "_name", "_opens", "_reading", "_source", "_vector")
 
     def __init__(self, source: Callable[[int, int], list[tuple[int, int]]], *, name: str = "schedule") -> None:
         """Count the open time that a source lists.
@@ -45,6 +45,7 @@ class BusinessClock:
         """
         self._source = source
         self._name = name
+        self._opens = False
         self._reading = blank(ORIGIN)
         self._vector: VectorReading | None = None
         self._lock = Lock()
@@ -92,8 +93,10 @@ class BusinessClock:
         Raises:
             ScheduleError: ``never_open``.
         """
-        if not self._source(ORIGIN, ORIGIN + _FEW_WEEKS):
-            self.cover(ORIGIN, ORIGIN)
+        if not self._opens:
+            if not self._source(ORIGIN, ORIGIN + _FEW_WEEKS):
+                self.cover(ORIGIN, ORIGIN)
+            self._opens = True
 
     def _grown(self, reading: Reading, first: int, last: int) -> Reading:
         if last >= reading.hi:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Bools, Ints, leads
+from slakit.columns.block import Block, Bools, Ints, leads, where
 from slakit.columns.readings import Readings
 from slakit.columns.run_columns import Marked, RunColumns, Stretch
 from slakit.columns.situations import Situation, situation
@@ -27,27 +27,29 @@ if TYPE_CHECKING:
 BLOCK_EVENTS = 1 << 17
 """Events a block at most: small enough for the cache, large enough that numpy's call cost does not show."""
 LEAST_BLOCK_EVENTS = 1 << 14
-SHARE_OF_BLOCK = 4
+SHARE_OF_BLOCK = 2
 """A block is no more than this part of a log, so that what is needed while it is worked on stays small beside the log."""
 LONG_TICKET = 1 << 14
 """A ticket with more events than this would hold up lock-step and goes to the object interpreter."""
 
+_FIRST_SELDOM = min(EventKind.MERGED.value, EventKind.EXCLUDED.value, EventKind.INCLUDED.value)
 ReadBlock = Callable[[Block, int], Readings]
 
 
 def regular_tickets(columns: "EventColumns") -> Bools:
     """Which tickets have one `created`, as their first event, no ticket merged into them, and no exclusion events."""
     kind, starts = columns.kind, columns.starts[:-1]
+    seldom = kind.max(initial=0) >= _FIRST_SELDOM
     created = kind == EventKind.CREATED.value
     regular: Bools = created[starts]
     if np.count_nonzero(created) != np.count_nonzero(regular):
         further = created.copy()
         further[starts] = False
         regular[columns.ticket[further]] = False
-    excluding = (kind == EventKind.EXCLUDED.value) | (kind == EventKind.INCLUDED.value)
-    if excluding.any():
+    if seldom:
+        excluding = (kind == EventKind.EXCLUDED.value) | (kind == EventKind.INCLUDED.value)
         regular[columns.ticket[excluding]] = False
-    merged = np.flatnonzero(kind == EventKind.MERGED.value)
+    merged = where(kind == EventKind.MERGED.value) if seldom else ()
     if len(merged):
         into, names = columns.coded("into")
         survivors = [columns.code_of(names[code]) for code in np.unique(into[merged]).tolist()]
@@ -63,7 +65,7 @@ def blocks(columns: "EventColumns", regular: Bools) -> Iterator[Block]:
     """
     starts = columns.starts
     size = min(BLOCK_EVENTS, max(LEAST_BLOCK_EVENTS, len(columns) // SHARE_OF_BLOCK))
-    long = np.flatnonzero(np.diff(starts) > LONG_TICKET).tolist()
+    long = where(np.diff(starts) > LONG_TICKET).tolist()
     first = 0
     for until in (*long, len(regular)):
         while first < until:
@@ -92,27 +94,20 @@ def interpret(  # noqa: PLR0917 - what the work needs
         marks: positions of events, ascending, at which it is asked how much each running clock has used up.
     """
     table = SymbolTable(program)
-    causes: dict[str, int] = {"": 0}
     found: list[list[Stretch]] = [[] for _ in program.metrics]
-    situations, meanings = 0, list[Meanings]()
     for block in blocks(columns, regular):
         known = situation(block, program, table)
-        if len(table.rows) > situations:
-            situations = len(table.rows)
-            meanings = [
-                Meanings(metric, [row[index] for row in table.rows], table.codes, causes) for index, metric in enumerate(program.metrics)
-            ]
         here = None if marks is None or not len(marks) else _marks_of(block, marks)
         wanted = regular[block.tickets]
         kept = None if wanted.all() else wanted
         for index, metric in enumerate(program.metrics):
-            moved = moves(block, known.numbers, metric, meanings[index])
+            moved = moves(block, *table.moving(known.numbers, index), metric)
             if kept is not None:
                 moved = moved.only(kept.take(block.ticket.take(moved.at.take(moved.opens))))
             readings = read(block, index)
-            stretch = _runs(metric, block, known, index=index, meanings=meanings[index], readings=readings, moved=moved, marks=here)
+            stretch = _runs(metric, block, known, index=index, meanings=table.meanings[index], readings=readings, moved=moved, marks=here)
             found[index].append(stretch)
-    return RunColumns(columns, as_of, [stretch for of_metric in found for stretch in of_metric], list(causes))
+    return RunColumns(columns, as_of, [stretch for of_metric in found for stretch in of_metric], list(table.causes))
 
 
 Marks = tuple[Ints, Ints]
@@ -133,10 +128,10 @@ def _runs(
         return Stretch(index, narrow, narrow, np.empty(0, np.uint8), np.empty(0, np.uint16), np.empty(0, np.int64))
     ticket = block.ticket.take(opens)
     ended = moved.following < len(moved.closes)
-    close = np.append(moved.closes, 0).take(moved.following)
+    close = moved.closes.take(moved.following, mode="clip") if len(moved.closes) else np.zeros_like(opens)
     at_stop = moved.at.take(close)
     ended &= block.ticket.take(at_stop) == ticket
-    going = np.flatnonzero(~ended)
+    going = where(~ended)
     stop_number = numbers.take(at_stop)
     state, cause = meanings.state.take(stop_number), meanings.cause.take(stop_number)
     cause[going] = 0
@@ -157,9 +152,7 @@ def _runs(
         paused, state[going] = pauses.of(close=close, going=going)
         elapsed -= paused
     if metric.accumulates:
-        first = np.flatnonzero(leads(ticket))
-        before = np.cumsum(elapsed) - elapsed
-        carried = before - np.repeat(before.take(first), np.diff(first, append=len(opens)))
+        carried = _carried(elapsed, ticket)
     first_position = np.int32(block.events.start)
     stop = at_stop.astype(np.int32) + first_position
     stop[going] = -1
@@ -168,7 +161,7 @@ def _runs(
     if marks is not None:
         at_stop[going] = len(block)
         cycle = np.searchsorted(opens, marks[0]) - 1
-        within = np.flatnonzero((cycle >= 0) & (ticket.take(cycle) == block.ticket.take(marks[0])) & (marks[0] < at_stop.take(cycle)))
+        within = where((cycle >= 0) & (ticket.take(cycle) == block.ticket.take(marks[0])) & (marks[0] < at_stop.take(cycle)))
         if len(within):
             cycle, at = cycle.take(within), marks[0].take(within)
             spent = _net(readings, at, block) - _net(readings, anchor.take(cycle), block)
@@ -178,6 +171,16 @@ def _runs(
                 spent += carried.take(cycle)
             marked = Marked(cycle, marks[1].take(within), spent)
     return Stretch(index, opened, stop, state, cause, elapsed, since, paused, excluded, carried, marked)
+
+
+def _carried(elapsed: Ints, ticket: Ints) -> Ints | None:
+    """What the earlier cycles of the same tickets took; None where there are none."""
+    first = where(leads(ticket))
+    if len(first) == len(ticket):
+        return None
+    before = np.cumsum(elapsed) - elapsed
+    before -= np.repeat(before.take(first), np.diff(first, append=len(ticket)))
+    return before
 
 
 def _net(readings: Readings, at: Ints, block: Block) -> Ints:
@@ -195,7 +198,7 @@ def _anchors(opens: Ints, known: Situation, meanings: Meanings) -> Ints:
     anchor_of = meanings.anchor[known.numbers[opens]]
     anchors = opens.copy()
     for which, messages in ((Anchor.OLDEST, known.oldest), (Anchor.LATEST, known.latest)):
-        rows = np.flatnonzero(anchor_of == which)
+        rows = where(anchor_of == which)
         anchors[rows] = messages[np.searchsorted(known.reopened, opens[rows])]
     return anchors
 
@@ -215,7 +218,7 @@ class _Pauses:
         self._block, self._readings = block, readings
         ticket = block.ticket.take(moved.at)
         self.here = _net(readings, moved.at, block)
-        self._first = np.flatnonzero(leads(ticket))
+        self._first = where(leads(ticket))
         self._last = np.append(self._first[1:], len(ticket)) - 1
         following = np.empty_like(self.here)
         following[:-1] = self.here[1:]

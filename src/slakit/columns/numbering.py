@@ -12,6 +12,8 @@ _FEW = 1 << 16
 
 def distinct(numbers: Ints) -> tuple[Ints, Ints, Ints]:
     """The distinct numbers (from -1 on), ascending, where each is found, and per element which of them it is."""
+    if len(numbers) and numbers[0] == numbers.max() == numbers.min():
+        return numbers[:1], np.zeros(1, np.int64), np.zeros(len(numbers), np.int64)
     if int(numbers.max(initial=-1)) > _FEW + len(numbers):
         found, where, which = np.unique(numbers, return_index=True, return_inverse=True)
         return found, where, which.reshape(-1)

@@ -4,21 +4,27 @@ Everything here works on a *block*: the events of whole tickets, in canonical or
 beginning with its only `created`.
 """
 
+import sys
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Bools, Ints, Numbers, leads
+from slakit.columns.block import Block, Bools, Ints, Numbers, leads, where
 from slakit.columns.numbering import told_apart
-from slakit.columns.symbols import BEFORE, CATEGORY, REPLIED, SIGN_BITS, WANTED, Signs, SymbolTable
+from slakit.columns.symbols import BEFORE, CATEGORY, REPLIED, WANTED, SymbolTable, signs
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.machine.facts import SHIFT
 from slakit.machine.program import Program
 
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
+_GOING = (EventKind.MERGED.value, EventKind.SPAM.value, EventKind.DELETED.value)
+_WORD = 8
+_EVERY_BYTE = np.uint64(0x0101_0101_0101_0101)
+_LITTLE_ENDIAN = sys.byteorder == "little"
 
 
 @attrs.define(eq=False)
@@ -40,27 +46,37 @@ class Situation:
 
 def situation(block: Block, program: Program, table: SymbolTable) -> Situation:
     """The facts of every event of a block, as the object interpreter derives them one by one."""
-    private = (~block.public).view(np.uint8).astype(np.uint16) << np.uint16(8)
-    sign = ((block.kind | (block.role << np.uint8(5))) | private).astype(np.intp)
-    flags = table.signs.flags.take(sign)
-    replies = np.flatnonzero((flags & np.uint8(Signs.REPLY)) != 0)
-    levels, carriers = _levels(block, flags, replies)
-    carried = levels.take(carriers)
+    message = block.kind == EventKind.MESSAGE.value
+    message &= block.public
+    replies = where(message & _by_some(block, program.responders))
+    level, carriers = _levels(block, message, replies)
+    carried = level.take(carriers)
     solved, solved_before = (carried & np.uint8(CATEGORY)) >= Status.SOLVED.value, (carried >> np.uint8(BEFORE)) >= Status.SOLVED.value
-    reopens, solves = np.flatnonzero(solved_before & ~solved), np.flatnonzero(solved & ~solved_before)
+    reopens, solves = where(solved_before & ~solved), where(solved & ~solved_before)
     reopened = oldest = latest = reopens
     if len(reopens):
         solve = solves[np.cumsum(np.bincount(solves, minlength=len(carriers)))[reopens] - 1]
-        customer = np.flatnonzero((flags & np.uint8(Signs.CUSTOMER)) != 0)
+        customer = where(message & (block.role == Role.CUSTOMER.value))
         reopened, oldest, latest = _waits(carriers[reopens], carriers[solve], customer, replies)
-    key = levels.astype(np.intp)
-    key <<= SIGN_BITS
-    key |= sign
-    rare, rare_facts = _rare(block, program, flags, reopened)
-    return Situation(table.numbers(block, key, rare, rare_facts), reopened, oldest, latest)
+    numbers = table.numbers(block, signs(block.kind, block.role, block.public), level, *_rare(block, program, reopened))
+    return Situation(numbers, reopened, oldest, latest)
 
 
-def _levels(block: Block, flags: NDArray[np.uint8], replies: Ints) -> tuple[NDArray[np.uint8], Ints]:
+def _going(kind: NDArray[np.uint8]) -> Bools:
+    """Which events take a ticket out."""
+    going: Bools = (kind == _GOING[0]) | (kind == _GOING[1]) | (kind == _GOING[2])
+    return going
+
+
+def _by_some(block: Block, roles: Collection[Role]) -> Bools:
+    """Which events are of actors on some sides."""
+    by = np.zeros(len(block), np.bool_)
+    for role in roles:
+        by |= block.role == role.value
+    return by
+
+
+def _levels(block: Block, message: Bools, replies: Ints) -> tuple[NDArray[np.uint8], Ints]:
     """The level of each event, and the events that carry a status category.
 
     Each event is given the bits that it flips; one scan over the block then makes them hold on. The
@@ -69,27 +85,41 @@ def _levels(block: Block, flags: NDArray[np.uint8], replies: Ints) -> tuple[NDAr
     category = block.category.copy()
     opening = category.take(block.starts)
     category[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
-    carriers = np.flatnonzero(category != 0)
+    carriers = where(category != 0)
     flips = category.take(carriers)
     flips[1:] ^= flips[:-1].copy()
     steps = np.zeros(len(block) + 1, np.uint8)
     steps[carriers] = flips
-    asking = _asking(block, flags)
-    _hold_after(steps, asking, block, np.uint8(WANTED))
-    _hold_after(steps, _answering(block, asking, replies), block, np.uint8(REPLIED))
-    levels = np.bitwise_xor.accumulate(steps[:-1])
-    before = (levels[:-1] & np.uint8(CATEGORY)) << np.uint8(BEFORE)
+    asking = _asking(block, message)
+    _hold_after(steps, block, ((asking, WANTED), (_answering(block, asking, replies), REPLIED)))
+    level = held(steps)[:-1]
+    before = level[:-1] & np.uint8(CATEGORY)
+    before <<= np.uint8(BEFORE)
     before[block.starts[1:] - 1] = Status.NONE
-    levels[1:] |= before
-    return levels, carriers
+    level[1:] |= before
+    return level, carriers
 
 
-def _asking(block: Block, flags: NDArray[np.uint8]) -> Ints:
+def held(flips: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The bits that are set after each flip: `numpy.bitwise_xor.accumulate`, eight bytes at a time."""
+    words = np.zeros(-(-len(flips) // _WORD), np.uint64)
+    every = words.view(np.uint8)
+    every[: len(flips)] = flips
+    for shift in (8, 16, 32):
+        words ^= words << np.uint64(shift) if _LITTLE_ENDIAN else words >> np.uint64(shift)
+    before = np.zeros(len(words), np.uint8)
+    np.bitwise_xor.accumulate(every[_WORD - 1 : -1 : _WORD], out=before[1:])
+    words ^= before * _EVERY_BYTE
+    return every[: len(flips)]
+
+
+def _asking(block: Block, message: Bools) -> Ints:
     """The events with which tickets first ask for something: the creation, but for tickets that agents have opened."""
-    asks = np.uint8(Signs.CUSTOMER | Signs.OPENS)
-    if ((flags.take(block.starts) & asks) != 0).all():
+    created, agent, customer = EventKind.CREATED.value, Role.AGENT.value, Role.CUSTOMER.value
+    if ((block.kind.take(block.starts) == created) & (block.role.take(block.starts) != agent)).all():
         return block.starts
-    return _firsts(np.flatnonzero((flags & asks) != 0), block)
+    asks = ((block.kind == created) & (block.role != agent)) | (message & (block.role == customer))
+    return _firsts(where(asks), block)
 
 
 def _answering(block: Block, asking: Ints, replies: Ints) -> Ints:
@@ -104,35 +134,38 @@ def _answering(block: Block, asking: Ints, replies: Ints) -> Ints:
 
 def _firsts(at: Ints, block: Block) -> Ints:
     """The first of each ticket's events at some indices (ascending)."""
-    return at[np.flatnonzero(leads(block.ticket.take(at)))]
+    return at[where(leads(block.ticket.take(at)))]
 
 
-def _hold_after(steps: NDArray[Any], first: Ints, block: Block, bits: np.integer[Any]) -> None:
-    """Let bits hold after an event of a ticket, to its end."""
-    ends = np.append(block.starts[1:], len(block))
-    steps[first + 1] ^= bits
-    steps[ends[block.ticket.take(first)]] ^= bits
+def _hold_after(steps: NDArray[np.uint8], block: Block, bits_after: Sequence[tuple[Ints, int]]) -> None:
+    """Let bits hold after an event of a ticket, to its end: ``(one event at most of each ticket, bit)``."""
+    set_by_end = np.zeros(len(block.starts), np.uint8)
+    for first, bit in bits_after:
+        steps[first + 1] ^= np.uint8(bit)
+        set_by_end[block.ticket.take(first)] |= np.uint8(bit)
+    steps[block.starts[1:]] ^= set_by_end[:-1]
 
 
 def _after_first(at: Ints, block: Block) -> Bools:
     """Whether an event comes after the first of its ticket's events at some indices (ascending)."""
     steps = np.zeros(len(block) + 1, np.uint8)
-    _hold_after(steps, _firsts(at, block), block, np.uint8(1))
-    return np.bitwise_xor.accumulate(steps[:-1]).view(np.bool_)
+    _hold_after(steps, block, ((_firsts(at, block), 1),))
+    return held(steps)[:-1].view(np.bool_)
 
 
-def _rare(block: Block, program: Program, flags: NDArray[np.uint8], reopened: Ints) -> tuple[Ints, NDArray[np.int32]]:
+def _rare(block: Block, program: Program, reopened: Ints) -> tuple[Ints, NDArray[np.int32]]:
     """The events with facts that few events have, and these facts, packed."""
     whole: dict[str, tuple[Ints, NDArray[np.int32]]] = {"waiting": (reopened, np.full(len(reopened), 1 << SHIFT["waiting"], np.int32))}
-    assigned = np.flatnonzero((flags & np.uint8(Signs.ASSIGNS)) != 0)
+    assigned = where(block.kind == EventKind.ASSIGNED.value)
     if len(assigned):
         whole["assigned"] = _assignments(block, assigned)
     if program.needs_assignee:
-        mine = np.flatnonzero(_by_assignee(block))
+        mine = where(_by_assignee(block))
         whole["by_assignee"] = mine, np.full(len(mine), 1 << SHIFT["by_assignee"], np.int32)
-    going = np.flatnonzero((flags & np.uint8(Signs.GOES)) != 0)
+    late = where(block.kind >= min(_GOING))
+    going = late if not len(late) else late[_going(block.kind.take(late))]
     if len(going):
-        gone = np.flatnonzero(_after_first(going, block))
+        gone = where(_after_first(going, block))
         whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
     parts = [at for at, _ in whole.values() if len(at)]
     rare = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0] if parts else reopened
@@ -197,7 +230,7 @@ def agents(block: Block) -> tuple[Ints, list[Any]]:
     held = np.full(n, -1, np.int64)
     fixes = np.zeros(n, np.bool_)
     fixes[block.starts] = True
-    at, receiver, _ = holders(block, np.flatnonzero(block.kind == EventKind.ASSIGNED.value))
+    at, receiver, _ = holders(block, where(block.kind == EventKind.ASSIGNED.value))
     fixes[at] = True
     held[at] = np.where(receiver == _AGENT, recode[to[at]], -1)
     accepted = (block.kind == EventKind.ACCEPTED.value) & (actor >= 0)
@@ -205,9 +238,9 @@ def agents(block: Block) -> tuple[Ints, list[Any]]:
     held[accepted] = actor[accepted]
     fixed_at = np.maximum.accumulate(np.where(fixes, index, 0))
     result = held[fixed_at]
-    replies = np.flatnonzero((block.kind == EventKind.MESSAGE.value) & block.public & (block.role == Role.AGENT.value) & (actor >= 0))
+    replies = where((block.kind == EventKind.MESSAGE.value) & block.public & (block.role == Role.AGENT.value) & (actor >= 0))
     if len(replies):
-        nobody = np.flatnonzero(result < 0)
+        nobody = where(result < 0)
         following = np.searchsorted(replies, fixed_at[nobody], "right")
         first = replies[np.minimum(following, len(replies) - 1)]
         some = (following < len(replies)) & (first <= nobody)

@@ -10,14 +10,17 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Bools, Ints, Numbers, leads
-from slakit.machine.facts import unpack
+from slakit.columns.block import Block, Bools, Ints, leads, where
+from slakit.machine.facts import FACTS, SHIFT
 from slakit.machine.metric import Metric, Symbol
 from slakit.machine.table import CANCEL, MASKS, PAUSE, RESET, START, STATES, STOP, TABLES, Effect, State
 
 _ENDS = STOP | CANCEL
 MOVES = np.uint8(MASKS)
 """The bit beside the conditions of a mask."""
+UNKNOWN = np.uint8(255)
+"""The mask of a situation that has not been met: no other has all bits, since no event of a block lets a cycle date back."""
+_CATEGORIES = 1 << FACTS["after"].width
 _STATES = np.array([State.STOPPED, State.RUNNING, State.STOPPED, State.PAUSED], np.uint8)
 """The state by whether a cycle is active (bit 0) and whether the last event asks for a pause (bit 1)."""
 
@@ -46,51 +49,69 @@ class Moves:
 
 
 class Meanings:
-    """What every situation means to one clock, as arrays.
+    """What every situation means to one clock, as arrays by the number of the situation.
 
     Attributes:
-        mask: uint8, the conditions that it meets, and `MOVES` where it can start, end or reset a cycle, or change a pause.
+        mask: uint8, the conditions that it meets, and `MOVES` where it can start, end or reset a cycle, or change a pause;
+            `UNKNOWN` until it is learnt.
         cause: uint16, number of the cause for which it ends a cycle.
         state: uint8, the `State` of a cycle that it ends.
         anchor: uint8, the `Anchor` of a cycle that it opens.
     """
 
-    def __init__(self, metric: Metric, symbols: Sequence[Symbol], codes: Sequence[int], causes: dict[str, int]) -> None:
-        """Read the symbols of the situations known so far; new causes are numbered in ``causes``."""
-        self.mask = np.array([symbol.mask for symbol in symbols], np.uint8)
-        self.cause = np.array([causes.setdefault(symbol.cause, len(causes)) for symbol in symbols], np.uint16)
-        self.state = np.where((self.mask & _ENDS) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
-        self.anchor = np.array([symbol.anchor for symbol in symbols], np.uint8)
-        moving = (self.mask & (START | _ENDS | RESET)) != 0
-        if metric.pause is not None:
-            moving |= np.array([pause_changes(metric, code) for code in codes], np.bool_)
-        self.mask |= moving.view(np.uint8) * MOVES
+    def __init__(self, metric: Metric, size: int) -> None:
+        """Know nothing yet of some situations."""
+        self._metric = metric
+        pause = metric.pause
+        self._held = np.array(
+            [pause is not None and metric.resume is None and pause.holds({"after": after}, {}) for after in range(_CATEGORIES)], np.bool_
+        )
+        self.mask = np.full(size, UNKNOWN)
+        self.cause = np.zeros(size, np.uint16)
+        self.state = np.zeros(size, np.uint8)
+        self.anchor = np.zeros(size, np.uint8)
+
+    def learn(self, numbers: Ints, symbols: Sequence[Symbol], codes: NDArray[np.int32], causes: Sequence[int]) -> None:
+        """Note what some situations mean.
+
+        Args:
+            numbers: of the situations.
+            symbols: what each means.
+            codes: their packed facts.
+            causes: numbers of the symbols' causes.
+        """
+        more = int(numbers.max()) + 1 - len(self.mask)
+        if more > 0:
+            more += len(self.mask) // 8
+            self.mask = np.append(self.mask, np.full(more, UNKNOWN))
+            self.cause, self.state, self.anchor = (
+                np.append(known, np.zeros(more, known.dtype)) for known in (self.cause, self.state, self.anchor)
+            )
+        mask = np.array([symbol.mask for symbol in symbols], np.uint8)
+        moving = ((mask & (START | _ENDS | RESET)) != 0) | self._pause_changes(codes)
+        self.mask[numbers] = mask | (moving.view(np.uint8) * MOVES)
+        self.cause[numbers] = causes
+        self.state[numbers] = np.where((mask & _ENDS) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
+        self.anchor[numbers] = [symbol.anchor for symbol in symbols]
+
+    def _pause_changes(self, codes: NDArray[np.int32]) -> Bools:
+        """Whether an event in a situation can begin or end a pause; for a pause that is a level: its status changes."""
+        if self._metric.pause is None or self._metric.resume is not None:
+            return np.full(len(codes), self._metric.resume is not None)
+        before, after = (codes >> SHIFT[fact] & (_CATEGORIES - 1) for fact in ("before", "after"))
+        changes: Bools = (before == 0) | (self._held[before] != self._held[after])
+        return changes
 
 
-def pause_changes(metric: Metric, code: int) -> bool:
-    """Whether an event in a situation can begin or end a pause; for a pause that is a level: its status changes."""
-    if metric.resume is not None:
-        return True
-    facts = unpack(code)
-    return facts["before"] == 0 or _held(metric, facts["before"]) != _held(metric, facts["after"])
-
-
-def _held(metric: Metric, category: int) -> bool:
-    return metric.pause is not None and metric.pause.holds({"after": category}, {})
-
-
-def moves(block: Block, numbers: Numbers, metric: Metric, meanings: Meanings) -> Moves:
+def moves(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:
     """Run a clock over a block by the strategy that fits its table.
 
     Args:
         block: the events.
-        numbers: the situation of each.
+        at: indices of the events that can move the clock.
+        mask: what each of them meets.
         metric: the clock.
-        meanings: what the situations mean to it.
     """
-    mask = meanings.mask.take(numbers)
-    at = np.flatnonzero(mask >= MOVES)
-    mask = mask.take(at) & ~MOVES
     by_scan = (metric.pause is None or metric.resume is None) and (metric.repeats or metric.reset is None)
     strategy = scan if by_scan else lock_step
     return strategy(block, at, mask, metric)
@@ -115,7 +136,7 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
     active = start
     if not decisive.all():
         decisive |= first_here
-        active = start.take(np.flatnonzero(decisive)).take(np.cumsum(decisive, dtype=np.int32) - np.int32(1))
+        active = start.take(where(decisive)).take(np.cumsum(decisive, dtype=np.int32) - np.int32(1))
     before = np.empty_like(active)
     before[1:] = active[:-1]
     before &= ~first_here
@@ -134,13 +155,13 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
 
 
 def _moves(at: Ints, opening: Bools, closing: Bools, state: NDArray[np.uint8] | None) -> Moves:
-    opens = np.flatnonzero(opening)
-    return Moves(at, opens, np.flatnonzero(closing), np.cumsum(closing, dtype=np.int32).take(opens), state)
+    opens = where(opening)
+    return Moves(at, opens, where(closing), np.cumsum(closing, dtype=np.int32).take(opens), state)
 
 
 def _once(flag: Bools, ticket: Ints) -> Bools:
     """Only each ticket's first of the flagged events."""
-    at = np.flatnonzero(flag)
+    at = where(flag)
     only = np.zeros_like(flag)
     only[at[leads(ticket[at])]] = True
     return only

@@ -1,6 +1,5 @@
 """The look-up from what is known of an event to the number of its situation, and to what that means to every clock."""
 
-from collections.abc import Collection
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -8,53 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Ints, Numbers
+from slakit.columns.block import Block, Ints, Numbers, where
+from slakit.columns.strategies import MOVES, UNKNOWN, Meanings
 from slakit.events.kinds import EventKind, Role
 from slakit.machine.facts import BITS, SHIFT, pack
-from slakit.machine.metric import Anchor, Symbol
 from slakit.machine.program import Program
 
-
-class Signs:
-    """What kind, role and visibility alone say of an event, looked up at ``kind | role << 5 | private << 8``.
-
-    Attributes:
-        code: int32[512], the packed facts that they settle.
-        flags: uint8[512], bits of `CUSTOMER`, `REPLY`, `OPENS`, `STATUS`, `ASSIGNS` and `GOES`.
-    """
-
-    CUSTOMER, REPLY, OPENS, STATUS, ASSIGNS, GOES = 1, 2, 4, 8, 16, 32
-
-    def __init__(self, responders: Collection[Role]) -> None:
-        """Work the table out for the roles whose public messages are replies."""
-        self.code = np.zeros(1 << SIGN_BITS, np.int32)
-        self.flags = np.zeros(1 << SIGN_BITS, np.uint8)
-        for kind, role, public in product(EventKind, Role, (False, True)):
-            message = kind is EventKind.MESSAGE and public
-            reply = message and role in responders
-            opens = kind is EventKind.CREATED and role is not Role.AGENT
-            sign = kind | role << 5 | (not public) << 8
-            self.code[sign] = pack(kind=kind, role=role, public=public, reply=reply)
-            self.flags[sign] = (
-                self.CUSTOMER * (message and role is Role.CUSTOMER) | self.REPLY * reply | self.OPENS * opens
-                | self.STATUS * (kind is EventKind.STATUS) | self.ASSIGNS * (kind is EventKind.ASSIGNED)
-                | self.GOES * (kind in _GOES)
-            )  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def _signs(responders: frozenset[Role]) -> Signs:
-    """The table is the same for every log, and working it out costs as much as judging ten thousand events."""
-    return Signs(responders)
-
-
-_GOES = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
-SIGN_BITS = 9
+Bytes = NDArray[np.uint8]
 _RARE_FROM = SHIFT["waiting"]
 _RARE_BITS = BITS - _RARE_FROM
 """The facts from this bit on are rare."""
 CATEGORY, WANTED, REPLIED, BEFORE = 0b111, 0b1000, 0b10000, 5
 """A level: what holds after an event, as bits of one byte, and from bit 5 on the category before it."""
+LEVEL_FROM = 8
+ORDINARY = 1 << (LEVEL_FROM + 8)
+"""Numbers below are a sign and, from bit 8 on, a level; further ones are given to situations with rare facts or texts as they come."""
 _LEVEL_FACTS = np.array(
     [
         pack(after=level & CATEGORY, wanted=bool(level & WANTED), replied=bool(level & REPLIED), before=level >> BEFORE)
@@ -64,14 +31,26 @@ _LEVEL_FACTS = np.array(
 )
 
 
-def _unknown(keys: NDArray[np.intp], table: NDArray[np.intp]) -> Ints:
-    """The distinct keys for which a table has no number yet."""
-    met = np.zeros(len(table), np.bool_)
-    met[keys] = True
-    return np.flatnonzero(met & (table == 0))
+def signs(kind: Bytes, role: Bytes, public: NDArray[np.bool_]) -> Bytes:
+    """What kind, role and visibility say, as one byte an event."""
+    sign = kind * np.uint8(len(Role))
+    sign += role
+    sign <<= np.uint8(1)
+    sign |= public.view(np.uint8)
+    return sign
 
 
-_NO_SYMBOL = Symbol(0, Anchor.EVENT, "")
+@lru_cache(maxsize=8)
+def _sign_facts(responders: frozenset[Role]) -> NDArray[np.int32]:
+    """The packed facts that a sign settles, where the public messages of some roles are replies.
+
+    Kept, since it is the same for every log, and working it out costs as much as judging ten thousand events.
+    """
+    facts = np.zeros(1 << LEVEL_FROM, np.int32)
+    for kind, role, public in product(EventKind, Role, (False, True)):
+        reply = kind is EventKind.MESSAGE and public and role in responders
+        facts[(kind * len(Role) + role) * 2 + public] = pack(kind=kind, role=role, public=public, reply=reply)
+    return facts
 
 
 class SymbolTable:
@@ -79,70 +58,105 @@ class SymbolTable:
 
     Attributes:
         program: the clocks.
-        signs: what kind, role and visibility say.
-        rows: per situation, the symbol of each clock.
-        codes: per situation, its packed facts.
+        meanings: what the situations mean to each clock.
+        causes: the texts of causes, by which cycles end, and their numbers; 0 stands for none.
     """
 
     def __init__(self, program: Program) -> None:
-        """A table that holds only the situation of no event, number 0."""
+        """A table that knows no situation yet."""
         self.program = program
-        self.signs = _signs(frozenset(program.responders))
-        self.rows: list[tuple[Symbol, ...]] = [(_NO_SYMBOL,) * len(program.metrics)]
-        self.codes: list[int] = [0]
-        self._by_key = np.zeros(1 << (SIGN_BITS + 8), np.intp)
+        self.meanings = [Meanings(metric, ORDINARY) for metric in program.metrics]
+        self.causes: dict[str, int] = {"": 0}
+        self._sign_facts = _sign_facts(frozenset(program.responders))
+        self._room = np.empty(0, np.intp)
+        self._base = np.zeros(0, np.intp)
+        self._bases = 0
         self._by_rare = np.zeros(0, np.intp)
-        self._by_code: dict[int, int] = {}
-        self._by_text: dict[tuple[Any, ...], int] = {}
+        self._further: dict[tuple[Any, ...], int] = {}
         self._texts_of: dict[str, tuple[NDArray[np.int32], tuple[Any, ...]]] = {}
 
-    def numbers(self, block: Block, key: NDArray[np.intp], rare: Ints, rare_facts: NDArray[np.int32]) -> Numbers:
-        """The number of each event's situation.
+    def numbers(self, block: Block, sign: Bytes, level: Bytes, rare: Ints, rare_facts: NDArray[np.int32]) -> Numbers:
+        """The number of each event's situation; of use until the next block is numbered.
 
         Args:
             block: the events.
-            key: sign and level of each.
+            sign: what `signs` says of each.
+            level: the level of each.
             rare: indices of the events that have rare facts as well.
             rare_facts: these facts, packed.
         """
+        key = level.astype(np.uint16)
+        key <<= np.uint16(LEVEL_FROM)
+        key |= sign
+        if len(self._room) < len(key):
+            self._room = np.empty(len(key), np.intp)
+        numbers = self._room[: len(key)]
+        numbers[:] = key
         if self.program.text_keys:
-            code = self._facts(key)
+            code = self._facts(numbers)
             code[rare] |= rare_facts
-            return self._numbers_with_texts(block, code).astype(np.intp)
-        numbers = self._by_key.take(key)
-        if not numbers.all():
-            new = _unknown(key, self._by_key)
-            self._by_key[new] = [self._number(code) for code in self._facts(new).tolist()]
-            numbers = self._by_key.take(key)
+            return self._numbers_with_texts(block, code)
         if len(rare):
-            numbers[rare] = self._with_rare((numbers[rare] << _RARE_BITS) | (rare_facts >> _RARE_FROM))
+            numbers[rare] = self._with_rare(numbers[rare], rare_facts >> _RARE_FROM)
         return numbers
 
-    def _facts(self, key: NDArray[np.intp]) -> NDArray[np.int32]:
-        return self.signs.code.take(key & ((1 << SIGN_BITS) - 1)) | _LEVEL_FACTS.take(key >> SIGN_BITS)
+    def moving(self, numbers: Numbers, clock: int) -> tuple[Ints, Bytes]:
+        """The events that can move a clock: their indices, and what each of them meets.
 
-    def _with_rare(self, situation: NDArray[np.intp]) -> NDArray[np.intp]:
-        """The numbers of situations by the number of what is not rare in them and, in the lowest bits, the rare facts."""
-        grown = len(self.rows) << _RARE_BITS
-        if len(self._by_rare) < grown:
-            self._by_rare = np.append(self._by_rare, np.zeros(grown - len(self._by_rare), np.intp))
+        Args:
+            numbers: the situation of every event.
+            clock: index of the clock.
+        """
+        mask = self.meanings[clock].mask.take(numbers)
+        at = where(mask >= MOVES)
+        met = mask.take(at)
+        if met.max(initial=0) == UNKNOWN:
+            new = np.unique(numbers.take(at[met == UNKNOWN]))
+            self._learn(new, self._facts(new))
+            return self.moving(numbers, clock)
+        met &= ~MOVES
+        return at, met
+
+    def _learn(self, numbers: Ints, codes: NDArray[np.int32], texts: tuple[Any, ...] = ()) -> None:
+        """Note what some situations mean to every clock."""
+        rows = [self.program.symbols(code, texts) for code in codes.tolist()]
+        for meanings, symbols in zip(self.meanings, zip(*rows, strict=True), strict=True):
+            causes = [self.causes.setdefault(symbol.cause, len(self.causes)) for symbol in symbols]
+            meanings.learn(numbers, symbols, codes, causes)
+
+    def _number(self, code: int, texts: tuple[Any, ...] = ()) -> int:
+        """The number, from `ORDINARY` on, of some facts and texts."""
+        key = (code, texts)
+        number = self._further.get(key)
+        if number is None:
+            number = self._further[key] = ORDINARY + len(self._further)
+            self._learn(np.array([number]), np.array([code], np.int32), texts)
+        return number
+
+    def _facts(self, number: NDArray[np.intp]) -> NDArray[np.int32]:
+        """The packed facts of ordinary situations."""
+        return self._sign_facts.take(number & ((1 << LEVEL_FROM) - 1)) | _LEVEL_FACTS.take(number >> LEVEL_FROM)
+
+    def _with_rare(self, ordinary: NDArray[np.intp], rare_facts: NDArray[np.int32]) -> NDArray[np.intp]:
+        """The numbers of situations by what is not rare in them and the rare facts (from bit 0 on)."""
+        if not len(self._base):
+            self._base = np.zeros(ORDINARY, np.intp)
+        base = self._base.take(ordinary)
+        if not base.all():
+            new = np.unique(ordinary[base == 0])
+            self._base[new] = np.arange(self._bases + 1, self._bases + len(new) + 1)
+            self._bases += len(new)
+            self._by_rare = np.append(self._by_rare, np.zeros(((self._bases + 1) << _RARE_BITS) - len(self._by_rare), np.intp))
+            base = self._base.take(ordinary)
+        situation = (base << _RARE_BITS) | rare_facts
         numbers = self._by_rare.take(situation)
         if not numbers.all():
-            for new in _unknown(situation, self._by_rare).tolist():
-                facts = new & ((1 << _RARE_BITS) - 1)
-                self._by_rare[new] = self._number(self.codes[new >> _RARE_BITS] | facts << _RARE_FROM)
+            unknown = where(numbers == 0)
+            new, found = np.unique(situation[unknown], return_index=True)
+            codes = self._facts(ordinary[unknown[found]]) | (new & ((1 << _RARE_BITS) - 1)) << _RARE_FROM
+            self._by_rare[new] = [self._number(code) for code in codes.tolist()]
             numbers = self._by_rare.take(situation)
         return numbers
-
-    def _number(self, code: int) -> int:
-        if code not in self._by_code:
-            self._by_code[code] = len(self.rows)
-            self._add(code, self.program.symbols(code))
-        return self._by_code[code]
-
-    def _add(self, code: int, symbols: tuple[Symbol, ...]) -> None:
-        self.codes.append(code)
-        self.rows.append(symbols)
 
     def _numbers_with_texts(self, block: Block, code: NDArray[np.int32]) -> Numbers:
         """As `numbers`, where conditions ask for texts: the situation is the facts and the text of every key."""
@@ -153,7 +167,7 @@ class SymbolTable:
             levels.append((distinct, texts_told_apart))
             combined = combined * len(texts_told_apart) + codes
         final, inverse = np.unique(combined, return_inverse=True)
-        numbers = np.empty(len(final), np.uint32)
+        numbers = np.empty(len(final), np.intp)
         for row, given in enumerate(final.tolist()):
             texts: list[Any] = []
             left = given
@@ -161,11 +175,7 @@ class SymbolTable:
                 left, which = divmod(left, len(names))
                 texts.insert(0, names[which])
                 left = int(distinct[left])
-            spoken = tuple(texts)
-            if (left, spoken) not in self._by_text:
-                self._by_text[left, spoken] = len(self.rows)
-                self._add(left, self.program.symbols(left, spoken))
-            numbers[row] = self._by_text[left, spoken]
+            numbers[row] = self._number(left, tuple(texts))
         return numbers[inverse]
 
     def _texts(self, block: Block, key: str) -> tuple[NDArray[np.int32], tuple[Any, ...]]:

@@ -144,8 +144,9 @@ class EventColumns:
 
     def cut(self, as_of: int) -> "EventColumns":
         """Only the events known at an instant (us)."""
-        known = self.at <= as_of
-        return self if known.all() else self.take(np.flatnonzero(known))
+        if not len(self.at) or self.at.max() <= as_of:
+            return self
+        return self.take(np.flatnonzero(self.at <= as_of))
 
 
 def starts_of(ticket: "NDArray[Any]", tickets: int) -> "NDArray[np.int64]":
