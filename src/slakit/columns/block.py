@@ -22,7 +22,7 @@ class Block:
         source: the columns that the block is a part of.
         events: where its events stand there.
         tickets: the codes of its tickets there.
-        ticket: int[n], consecutive numbers of the block's tickets, ascending from 0.
+        ticket: int32[n], consecutive numbers of the block's tickets, ascending from 0.
         starts: int64[tickets], index of each ticket's first event.
         at: int64[n], us.
         kind: uint8[n].
@@ -34,7 +34,7 @@ class Block:
     source: "EventColumns"
     events: slice
     tickets: slice
-    ticket: Ints
+    ticket: NDArray[np.int32]
     starts: Ints
     at: Ints
     kind: NDArray[np.uint8]

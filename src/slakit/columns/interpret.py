@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Bools, Ints, leads, where
+from slakit.columns.block import Block, Bools, Ints, Numbers, leads, where
 from slakit.columns.readings import Readings
 from slakit.columns.run_columns import Marked, RunColumns, Stretch
 from slakit.columns.situations import Situation, situation
@@ -126,11 +126,11 @@ def _runs(
     if not len(opens):
         narrow = np.empty(0, np.int32)
         return Stretch(index, narrow, narrow, np.empty(0, np.uint8), np.empty(0, np.uint16), np.empty(0, np.int64))
-    ticket = block.ticket.take(opens)
+    ticket = moved.ticket.take(moved.opens)
     ended = moved.following < len(moved.closes)
     close = moved.closes.take(moved.following, mode="clip") if len(moved.closes) else np.zeros_like(opens)
     at_stop = moved.at.take(close)
-    ended &= block.ticket.take(at_stop) == ticket
+    ended &= moved.ticket.take(close) == ticket
     going = where(~ended)
     stop_number = numbers.take(at_stop)
     state, cause = meanings.state.take(stop_number), meanings.cause.take(stop_number)
@@ -173,7 +173,7 @@ def _runs(
     return Stretch(index, opened, stop, state, cause, elapsed, since, paused, excluded, carried, marked)
 
 
-def _carried(elapsed: Ints, ticket: Ints) -> Ints | None:
+def _carried(elapsed: Ints, ticket: Numbers) -> Ints | None:
     """What the earlier cycles of the same tickets took; None where there are none."""
     first = where(leads(ticket))
     if len(first) == len(ticket):
@@ -216,7 +216,7 @@ class _Pauses:
         self.moved = moved
         self.state = state
         self._block, self._readings = block, readings
-        ticket = block.ticket.take(moved.at)
+        ticket = moved.ticket
         self.here = _net(readings, moved.at, block)
         self._first = where(leads(ticket))
         self._last = np.append(self._first[1:], len(ticket)) - 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from slakit.columns.block import Ints
+from slakit.columns.block import Ints, Numbers
 
 
 @attrs.define(eq=False)
@@ -23,7 +23,7 @@ class Excluding:
     bands: Sequence[Sequence[tuple[int, int]]]
     of: Ints | None
 
-    def up_to(self, reading: Ints, ticket: Ints) -> Ints:
+    def up_to(self, reading: Ints, ticket: Numbers) -> Ints:
         """How much is excluded of the working time up to some readings, us.
 
         Args:

@@ -125,6 +125,8 @@ def _asking(block: Block, message: Bools) -> Ints:
 def _answering(block: Block, asking: Ints, replies: Ints) -> Ints:
     """The first reply to each ticket after it has asked for something."""
     answering = _firsts(replies, block)
+    if asking is block.starts:
+        return answering
     asked_at = np.full(len(block.starts), len(block), np.int64)
     asked_at[block.ticket.take(asking)] = asking
     if (answering > asked_at.take(block.ticket.take(answering))).all():
@@ -142,7 +144,7 @@ def _hold_after(steps: NDArray[np.uint8], block: Block, bits_after: Sequence[tup
     set_by_end = np.zeros(len(block.starts), np.uint8)
     for first, bit in bits_after:
         steps[first + 1] ^= np.uint8(bit)
-        set_by_end[block.ticket.take(first)] |= np.uint8(bit)
+        set_by_end[slice(None) if first is block.starts else block.ticket.take(first)] |= np.uint8(bit)
     steps[block.starts[1:]] ^= set_by_end[:-1]
 
 

@@ -31,6 +31,7 @@ class Moves:
 
     Attributes:
         at: indices of the events that count: those after which the state may have changed.
+        ticket: the block's number of the ticket of each.
         opens: positions in ``at`` of the events that open a cycle, ascending.
         closes: positions in ``at`` of the events that close one, ascending.
         following: for each open, how many closes come before or at it: the number of the close that may end it.
@@ -38,6 +39,7 @@ class Moves:
     """
 
     at: Ints
+    ticket: NDArray[np.int32]
     opens: Ints
     closes: Ints
     following: NDArray[np.int32]
@@ -45,7 +47,7 @@ class Moves:
 
     def only(self, some: Bools) -> "Moves":
         """With some of the openings."""
-        return Moves(self.at, self.opens[some], self.closes, self.following[some], self.state)
+        return Moves(self.at, self.ticket, self.opens[some], self.closes, self.following[some], self.state)
 
 
 class Meanings:
@@ -151,15 +153,15 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
     state = None
     if metric.pause is not None:
         state = _STATES.take(active.view(np.uint8) | (((mask & PAUSE) != 0).view(np.uint8) << np.uint8(1)))
-    return _moves(at, opening, closing, state)
+    return _moves(at, ticket, opening, closing, state)
 
 
-def _moves(at: Ints, opening: Bools, closing: Bools, state: NDArray[np.uint8] | None) -> Moves:
+def _moves(at: Ints, ticket: NDArray[np.int32], opening: Bools, closing: Bools, state: NDArray[np.uint8] | None) -> Moves:
     opens = where(opening)
-    return Moves(at, opens, where(closing), np.cumsum(closing, dtype=np.int32).take(opens), state)
+    return Moves(at, ticket, opens, where(closing), np.cumsum(closing, dtype=np.int32).take(opens), state)
 
 
-def _once(flag: Bools, ticket: Ints) -> Bools:
+def _once(flag: Bools, ticket: NDArray[np.int32]) -> Bools:
     """Only each ticket's first of the flagged events."""
     at = where(flag)
     only = np.zeros_like(flag)
@@ -175,7 +177,8 @@ def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -
     """
     table, effects = _flat(metric)
     here = mask.astype(np.intp)
-    per_ticket = np.bincount(block.ticket[at], minlength=len(block.starts))
+    ticket = block.ticket.take(at)
+    per_ticket = np.bincount(ticket, minlength=len(block.starts))
     begins = np.cumsum(per_ticket) - per_ticket
     order = np.argsort(-per_ticket, kind="stable")
     lengths = per_ticket[order]
@@ -190,7 +193,7 @@ def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -
         state[:count] = table[cell]
         after[where] = state[:count]
         effect[where] = effects[cell]
-    return _moves(at, (effect & Effect.OPEN.value) != 0, (effect & Effect.CLOSE.value) != 0, after)
+    return _moves(at, ticket, (effect & Effect.OPEN.value) != 0, (effect & Effect.CLOSE.value) != 0, after)
 
 
 def _flat(metric: Metric) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
