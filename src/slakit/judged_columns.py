@@ -128,7 +128,7 @@ class JudgedColumns:
 
     def _applied(self, table: Ints, rows: slice, stretch: Stretch) -> Ints:
         by_combination: Ints = table[stretch.metric]
-        if (by_combination == by_combination[-1]).all():
+        if len(by_combination) == 1 or (by_combination == by_combination[-1]).all():
             return by_combination[-1:]
         applied = by_combination.take(self.combinations.of.take(self.columns.ticket.take(stretch.opened)))
         if self.changed is not None:

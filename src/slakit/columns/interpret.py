@@ -94,14 +94,15 @@ def interpret(  # noqa: PLR0917 - what the work needs
         marks: positions of events, ascending, at which it is asked how much each running clock has used up.
     """
     table = SymbolTable(program)
+    every = regular.all()
     found: list[list[Stretch]] = [[] for _ in program.metrics]
     for block in blocks(columns, regular):
         known = situation(block, program, table)
         here = None if marks is None or not len(marks) else _marks_of(block, marks)
-        wanted = regular[block.tickets]
-        kept = None if wanted.all() else wanted
+        kept = None if every else regular[block.tickets]
+        masks = table.masks(known.numbers)
         for index, metric in enumerate(program.metrics):
-            moved = moves(block, *table.moving(known.numbers, index), metric)
+            moved = moves(block, masks[index], metric)
             if kept is not None:
                 moved = moved.only(kept.take(block.ticket.take(moved.at.take(moved.opens))))
             readings = read(block, index)

@@ -105,18 +105,20 @@ class Meanings:
         return changes
 
 
-def moves(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:
+def moves(block: Block, mask: NDArray[np.uint8], metric: Metric) -> Moves:
     """Run a clock over a block by the strategy that fits its table.
 
     Args:
         block: the events.
-        at: indices of the events that can move the clock.
-        mask: what each of them meets.
+        mask: what each of them means to the clock: `Meanings.mask`.
         metric: the clock.
     """
+    at = where(mask >= MOVES)
+    met = mask.take(at)
+    met &= ~MOVES
     by_scan = (metric.pause is None or metric.resume is None) and (metric.repeats or metric.reset is None)
     strategy = scan if by_scan else lock_step
-    return strategy(block, at, mask, metric)
+    return strategy(block, at, met, metric)
 
 
 def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:

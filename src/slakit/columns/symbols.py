@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit.columns.block import Block, Ints, Numbers, where
-from slakit.columns.strategies import MOVES, UNKNOWN, Meanings
+from slakit.columns.strategies import UNKNOWN, Meanings
 from slakit.events.kinds import EventKind, Role
 from slakit.machine.facts import BITS, SHIFT, pack
 from slakit.machine.program import Program
@@ -19,6 +19,8 @@ _RARE_BITS = BITS - _RARE_FROM
 """The facts from this bit on are rare."""
 CATEGORY, WANTED, REPLIED, BEFORE = 0b111, 0b1000, 0b10000, 5
 """A level: what holds after an event, as bits of one byte, and from bit 5 on the category before it."""
+_CHUNK = 1 << 14
+"""Events whose numbers are looked up at a time, for every clock while they are near the processor."""
 LEVEL_FROM = 8
 ORDINARY = 1 << (LEVEL_FROM + 8)
 """Numbers below are a sign and, from bit 8 on, a level; further ones are given to situations with rare facts or texts as they come."""
@@ -68,7 +70,6 @@ class SymbolTable:
         self.meanings = [Meanings(metric, ORDINARY) for metric in program.metrics]
         self.causes: dict[str, int] = {"": 0}
         self._sign_facts = _sign_facts(frozenset(program.responders))
-        self._room = np.empty(0, np.intp)
         self._base = np.zeros(0, np.intp)
         self._bases = 0
         self._by_rare = np.zeros(0, np.intp)
@@ -76,7 +77,7 @@ class SymbolTable:
         self._texts_of: dict[str, tuple[NDArray[np.int32], tuple[Any, ...]]] = {}
 
     def numbers(self, block: Block, sign: Bytes, level: Bytes, rare: Ints, rare_facts: NDArray[np.int32]) -> Numbers:
-        """The number of each event's situation; of use until the next block is numbered.
+        """The number of each event's situation.
 
         Args:
             block: the events.
@@ -88,10 +89,7 @@ class SymbolTable:
         key = level.astype(np.uint16)
         key <<= np.uint16(LEVEL_FROM)
         key |= sign
-        if len(self._room) < len(key):
-            self._room = np.empty(len(key), np.intp)
-        numbers = self._room[: len(key)]
-        numbers[:] = key
+        numbers = key.astype(np.int32)
         if self.program.text_keys:
             code = self._facts(numbers)
             code[rare] |= rare_facts
@@ -100,22 +98,22 @@ class SymbolTable:
             numbers[rare] = self._with_rare(numbers[rare], rare_facts >> _RARE_FROM)
         return numbers
 
-    def moving(self, numbers: Numbers, clock: int) -> tuple[Ints, Bytes]:
-        """The events that can move a clock: their indices, and what each of them meets.
+    def masks(self, numbers: Numbers) -> Bytes:
+        """The mask of every event for every clock, as `Meanings.mask`: uint8[clocks, events].
 
         Args:
-            numbers: the situation of every event.
-            clock: index of the clock.
+            numbers: the situation of each event.
         """
-        mask = self.meanings[clock].mask.take(numbers)
-        at = where(mask >= MOVES)
-        met = mask.take(at)
-        if met.max(initial=0) == UNKNOWN:
-            new = np.unique(numbers.take(at[met == UNKNOWN]))
+        masks = np.empty((len(self.meanings), len(numbers)), np.uint8)
+        for begin in range(0, len(numbers), _CHUNK):
+            chunk = numbers[begin : begin + _CHUNK].astype(np.intp)
+            for mask, meanings in zip(masks, self.meanings, strict=True):
+                mask[begin : begin + _CHUNK] = meanings.mask.take(chunk)
+        if masks.max(initial=0) == UNKNOWN:
+            new = np.unique(numbers[masks[0] == UNKNOWN])
             self._learn(new, self._facts(new))
-            return self.moving(numbers, clock)
-        met &= ~MOVES
-        return at, met
+            return self.masks(numbers)
+        return masks
 
     def _learn(self, numbers: Ints, codes: NDArray[np.int32], texts: tuple[Any, ...] = ()) -> None:
         """Note what some situations mean to every clock."""
@@ -133,11 +131,11 @@ class SymbolTable:
             self._learn(np.array([number]), np.array([code], np.int32), texts)
         return number
 
-    def _facts(self, number: NDArray[np.intp]) -> NDArray[np.int32]:
+    def _facts(self, number: Numbers) -> NDArray[np.int32]:
         """The packed facts of ordinary situations."""
         return self._sign_facts.take(number & ((1 << LEVEL_FROM) - 1)) | _LEVEL_FACTS.take(number >> LEVEL_FROM)
 
-    def _with_rare(self, ordinary: NDArray[np.intp], rare_facts: NDArray[np.int32]) -> NDArray[np.intp]:
+    def _with_rare(self, ordinary: Numbers, rare_facts: NDArray[np.int32]) -> NDArray[np.intp]:
         """The numbers of situations by what is not rare in them and the rare facts (from bit 0 on)."""
         if not len(self._base):
             self._base = np.zeros(ORDINARY, np.intp)
