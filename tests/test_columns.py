@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from slakit import EventLog, Schedule, measure
 from slakit.columns import regular_tickets
 from slakit.columns.situations import held
+from slakit.columns.symbols import signs
+from slakit.events.kinds import EventKind, Role
 from slakit.metrics import CATALOGUE, Metric, on
 
 interpreter = import_module("slakit.columns.interpret")
@@ -139,3 +141,10 @@ def test_bits_hold_from_flip_to_flip(flips):
         bits ^= flip
         expected.append(bits)
     assert held(np.array(flips, np.uint8)).tolist() == expected
+
+
+def test_signs_tell_every_kind_role_and_visibility_apart():
+    """One byte has room for all of them."""
+    every = [(kind, role, public) for kind in EventKind for role in Role for public in (False, True)]
+    kind, role, public = (np.array(column) for column in zip(*every, strict=True))
+    assert len(set(signs(kind.astype(np.uint8), role.astype(np.uint8), public).tolist())) == len(every)

@@ -5,7 +5,7 @@ beginning with its only `created`.
 """
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import attrs
@@ -91,8 +91,13 @@ def _levels(block: Block, message: Bools, replies: Ints) -> tuple[NDArray[np.uin
     steps = np.zeros(len(block) + 1, np.uint8)
     steps[carriers] = flips
     asking = _asking(block, message)
-    _hold_after(steps, block, ((asking, WANTED), (_answering(block, asking, replies), REPLIED)))
+    _hold_after(steps, block, _answering(block, asking, replies), REPLIED)
+    if asking is not block.starts:
+        _hold_after(steps, block, asking, WANTED)
     level = held(steps)[:-1]
+    if asking is block.starts:
+        level |= np.uint8(WANTED)
+        level[block.starts] ^= np.uint8(WANTED)
     before = level[:-1] & np.uint8(CATEGORY)
     before <<= np.uint8(BEFORE)
     before[block.starts[1:] - 1] = Status.NONE
@@ -139,19 +144,17 @@ def _firsts(at: Ints, block: Block) -> Ints:
     return at[where(leads(block.ticket.take(at)))]
 
 
-def _hold_after(steps: NDArray[np.uint8], block: Block, bits_after: Sequence[tuple[Ints, int]]) -> None:
-    """Let bits hold after an event of a ticket, to its end: ``(one event at most of each ticket, bit)``."""
-    set_by_end = np.zeros(len(block.starts), np.uint8)
-    for first, bit in bits_after:
-        steps[first + 1] ^= np.uint8(bit)
-        set_by_end[slice(None) if first is block.starts else block.ticket.take(first)] |= np.uint8(bit)
-    steps[block.starts[1:]] ^= set_by_end[:-1]
+def _hold_after(steps: NDArray[np.uint8], block: Block, first: Ints, bit: int) -> None:
+    """Let a bit hold after an event of a ticket (one at most of each), to its end."""
+    steps[first + 1] ^= np.uint8(bit)
+    ends = np.append(block.starts[1:], len(block))
+    steps[ends.take(block.ticket.take(first))] ^= np.uint8(bit)
 
 
 def _after_first(at: Ints, block: Block) -> Bools:
     """Whether an event comes after the first of its ticket's events at some indices (ascending)."""
     steps = np.zeros(len(block) + 1, np.uint8)
-    _hold_after(steps, block, ((_firsts(at, block), 1),))
+    _hold_after(steps, block, _firsts(at, block), 1)
     return held(steps)[:-1].view(np.bool_)
 
 

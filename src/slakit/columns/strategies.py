@@ -150,12 +150,15 @@ def scan(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Mov
         resets = before & ((mask & RESET) != 0)
         closing |= resets
         opening |= resets & ~ends
-    if not metric.repeats:
-        opening, closing = _once(opening, ticket), _once(closing, ticket)
     state = None
     if metric.pause is not None:
         state = _STATES.take(active.view(np.uint8) | (((mask & PAUSE) != 0).view(np.uint8) << np.uint8(1)))
-    return _moves(at, ticket, opening, closing, state)
+    if metric.repeats:
+        return _moves(at, ticket, opening, closing, state)
+    opens, closes = (_firsts(flags, ticket) for flags in (opening, closing))
+    closed = np.zeros(len(block.starts), np.int32)
+    closed[ticket.take(closes)] = 1
+    return Moves(at, ticket, opens, closes, (np.cumsum(closed, dtype=np.int32) - closed).take(ticket.take(opens)), state)
 
 
 def _moves(at: Ints, ticket: NDArray[np.int32], opening: Bools, closing: Bools, state: NDArray[np.uint8] | None) -> Moves:
@@ -163,12 +166,10 @@ def _moves(at: Ints, ticket: NDArray[np.int32], opening: Bools, closing: Bools, 
     return Moves(at, ticket, opens, where(closing), np.cumsum(closing, dtype=np.int32).take(opens), state)
 
 
-def _once(flag: Bools, ticket: NDArray[np.int32]) -> Bools:
-    """Only each ticket's first of the flagged events."""
-    at = where(flag)
-    only = np.zeros_like(flag)
-    only[at[leads(ticket[at])]] = True
-    return only
+def _firsts(flags: Bools, ticket: NDArray[np.int32]) -> Ints:
+    """Each ticket's first of the flagged events."""
+    at = where(flags)
+    return at[leads(ticket.take(at))]
 
 
 def lock_step(block: Block, at: Ints, mask: NDArray[np.uint8], metric: Metric) -> Moves:
