@@ -77,6 +77,35 @@ def busday_recipe(start: Instants, end: Instants) -> Spans:
     return whole
 
 
+class OpeningTable:
+    """What a numpy user writes by hand for any schedule: all openings as a table, looked up by binary search."""
+
+    def __init__(self) -> None:
+        """List the openings of all years, with the working time before each."""
+        days = np.arange(np.datetime64("2018-01-01"), np.datetime64("2029-01-01"))
+        days = days[np.is_busday(days, busdaycal=np.busdaycalendar(holidays=HOLIDAYS))].astype("datetime64[us]").astype(np.int64)
+        self.begins, self.ends = days + 9 * 3_600 * SECOND, days + 17 * 3_600 * SECOND
+        self.total = np.cumsum(self.ends - self.begins)
+        self.before = self.total - (self.ends - self.begins)
+
+    def read(self, at: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+        """Working time up to instants (us)."""
+        number = np.searchsorted(self.begins, at, "right") - 1
+        return np.minimum(at, self.ends[number]) - self.begins[number] + self.before[number]
+
+    def elapsed(self, start: Instants, end: Instants) -> Spans:
+        """Working time between instants."""
+        spent: Spans = (self.read(end.view(np.int64)) - self.read(start.view(np.int64))).view("timedelta64[us]")
+        return spent
+
+    def due(self, start: Instants, span: Spans) -> Instants:
+        """The first instant by which a span has passed."""
+        goal = self.read(start.view(np.int64)) + span.view(np.int64)
+        number = np.searchsorted(self.total, goal)
+        due: Instants = (goal - self.before[number] + self.begins[number]).view("datetime64[us]")
+        return due
+
+
 def per_pair(ask: Callable[[Any, Any], Any]) -> Callable[[list[Any], list[Any]], list[Any]]:
     """A question for one pair as one for lists."""
     return lambda one, other: [ask(a, b) for a, b in zip(one, other, strict=True)]
@@ -84,8 +113,9 @@ def per_pair(ask: Callable[[Any, Any], Any]) -> Callable[[list[Any], list[Any]],
 
 def peers() -> tuple[dict[str, Any], dict[str, Any]]:
     """What others answer: name -> (question, how arguments are given, how many pairs), for elapsed and for deadlines."""
-    elapsed: dict[str, Any] = {REFERENCE: (busday_recipe, "array", PAIRS)}
-    due: dict[str, Any] = {}
+    table = OpeningTable()
+    elapsed: dict[str, Any] = {REFERENCE: (busday_recipe, "array", PAIRS), "numpy table of openings": (table.elapsed, "array", PAIRS)}
+    due: dict[str, Any] = {"numpy table of openings": (table.due, "array", PAIRS)}
     nine, five = clock_time(9), clock_time(17)
     if workclock := optional("workclock"):
         rules = workclock.Schedule([workclock.WorkDay(nine, five), workclock.Holidays(HOLIDAYS)], time_zone="UTC")

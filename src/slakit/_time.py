@@ -336,7 +336,7 @@ def span_text(us: int) -> str:
     return ("-" if us < 0 else "") + " ".join(parts)
 
 
-_SCALARS = frozenset({datetime, timedelta, str})
+_SCALARS = frozenset({datetime, timedelta, str, int})
 """Types that are told from arrays without a closer look."""
 
 
