@@ -81,11 +81,13 @@ def combinations(policies: PolicySet, program: Program, columns: "EventColumns",
         if given:
             of = combined(of, np.where(codes < 0, len(given), codes), len(given))
     here = np.flatnonzero(regular.take(holder) if len(ticket) else regular)
-    numbers, _, which = distinct(of.take(here))
-    representative = np.empty(len(numbers), np.int64)
-    representative[which] = here
-    of = np.zeros(len(holder), np.int64)  # the other tickets are judged elsewhere: their combinations would bring schedules of their own
-    of[here] = which
+    if len(here) == len(holder):
+        _, found, of = distinct(of)
+    else:  # the other tickets are judged elsewhere: their combinations would bring schedules of their own
+        _, found, which = distinct(of.take(here))
+        of = np.zeros(len(holder), np.int64)
+        of[here] = which
+    representative = here.take(found)
     choices: list[list[Choice]] = [[] if len(here) else [Choice(None, None, None, None)] for _ in program.metrics]
     for where in representative.tolist():
         known = {name: given[codes[where]] for name, (codes, given) in zip(names, fields, strict=True) if codes[where] >= 0}
