@@ -1,5 +1,8 @@
 """Reading rows and tables into a log: every bad row at once, renamed columns, naive times, one row a ticket."""
 
+from datetime import datetime, tzinfo
+
+import pandas as pd
 import pytest
 
 from slakit import EventLog, Status
@@ -52,6 +55,29 @@ def test_an_unknown_category_is_named_once():
     with pytest.raises(EventError, match="did you mean 'closed'"):
         EventLog.of(statuses={"Zu": "clsed"})
     assert len(EventLog.of(statuses={"Zu": Status.CLOSED})) == 0
+
+
+class _NoOffset(tzinfo):
+    def utcoffset(self, _moment):
+        return None
+
+
+@pytest.mark.parametrize("read", [EventLog.from_records, lambda rows, **more: EventLog.from_columns(table(rows), **more)])
+@pytest.mark.parametrize(
+    ("given", "tz", "code"),
+    [
+        ({"at": datetime(2026, 1, 1, tzinfo=_NoOffset())}, None, "naive_time"),
+        ({"at": pd.NaT}, None, "missing_key"),
+        ({"at": pd.NaT}, "Europe/Berlin", "missing_key"),
+        ({"kind": "status", "status": ["open"]}, None, "unmapped_status"),
+    ],
+    ids=["a zone without an offset", "NaT", "NaT in a zone", "a list of statuses"],
+)
+def test_a_value_that_is_nearly_right_is_named_too(read, given, tz, code):
+    """What looks like a time or a status until it is used is a fault of its row."""
+    row = {"ticket": "T-1", "at": "2026-01-01T00:00:00Z", "kind": "message"} | given
+    kept = read([row], statuses=MAP, tz=tz, on_error="quarantine")
+    assert [bad.error.code for bad in kept.quarantined] == [code]
 
 
 def test_an_unknown_way_with_errors_is_refused():

@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from slakit._time import EPOCH, fixed_span, instant, parse_datetime, span_text, utc
+from slakit._time import EPOCH, fixed_span, instant, span_text, utc
 from slakit._value import value
 from slakit.errors import EventError, did_you_mean
 from slakit.events.cells import is_absent, plain, ticket_id, truth, whole
 from slakit.events.faults import bad_value, missing_key, unknown_key
-from slakit.events.keys import HANDLED_PARTS, KIND_KEYS, PLACED_KEYS, REQUIRED_KEYS, STATUS_KINDS
+from slakit.events.keys import HANDLED_PARTS, KIND_KEYS, PLACED_KEYS, REQUIRED_KEYS
 from slakit.events.kinds import RANKS, EventKind, Role, Status
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -23,6 +23,11 @@ _ROLES: dict[Any, Role] = {name: role for role in Role for name in (role.text, r
 _PLAIN = frozenset({str, int, float, bool})
 _SHAPES: dict[tuple[str, ...], tuple[str, ...]] = {}
 _MOST_SHAPES = 4096
+_from_iso = datetime.fromisoformat
+_CREATED, _NOTE, _STATUS = EventKind.CREATED, EventKind.NOTE, EventKind.STATUS
+_UNKNOWN, _CUSTOMER, _UNSTATED = Role.UNKNOWN, Role.CUSTOMER, Status.NONE
+_ALLOWED, _REQUIRED = (tuple(keys.get(kind, ()) for kind in (0, *EventKind)) for keys in (KIND_KEYS, REQUIRED_KEYS))
+"""By code: the members of an enumeration are slow to get at and to hash, and every row needs them."""
 
 
 class _Draft:
@@ -96,9 +101,9 @@ class Event(_Draft):
         keys["ticket"], keys["kind"] = ticket, kind
         object.__setattr__(self, "__class__", _Draft)
         try:
-            _fill(self, keys, at if type(at) is int else instant(at, tz=tz), statuses)
+            read_event(keys, statuses, at if type(at) is int else instant(at, tz=tz), self)
         finally:
-            self.__class__ = Event
+            object.__setattr__(self, "__class__", Event)
 
     @property
     def rank(self) -> int:
@@ -173,87 +178,117 @@ def event_of(*slots: Any) -> Event:
     return draft  # type: ignore[return-value]
 
 
-def read_event(row: Mapping[str, Any], statuses: Mapping[str, Any] | None, at: int | None = None) -> Event:
+def read_event(  # noqa: C901, PLR0912, PLR0915 - the cost of a row is the cost of its calls
+    row: Mapping[str, Any], statuses: Mapping[str, Any] | None, at: int | None = None, draft: Any = None
+) -> Event:
     """An event from a row.
 
     Args:
         row: the keys of the kind (SPEC 3.1), with ``ticket``, ``at`` and ``kind``; None, NaN and empty text mean absent.
         statuses: as in `Event`.
         at: the instant in us where it has been read already.
+        draft: what becomes the event; None makes one.
 
     Raises:
         EventError: as `Event`; ``missing_key`` also for ``ticket``, ``at`` and ``kind``.
         TimeError: as `Event`; a naive time and a bare number are refused.
     """
-    draft = _Draft()
-    _fill(draft, row, _instant_of(row) if at is None else at, statuses)
-    draft.__class__ = Event
-    return draft  # type: ignore[return-value]
-
-
-def _instant_of(row: Mapping[str, Any]) -> int:
-    given = row.get("at")
-    moment = parse_datetime(given) if type(given) is str and given else given
-    if type(moment) is datetime and moment.tzinfo is not None:
-        since = moment - EPOCH
-        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    if is_absent(given):
-        raise missing_key(key="at")
-    return instant(moment)
-
-
-def _fill(draft: _Draft, row: Mapping[str, Any], at: int, statuses: Mapping[str, Any] | None) -> None:  # noqa: C901, PLR0912 - the cost of a row is the cost of its calls
-    get = row.get
-    given = get("kind")
+    if draft is None:
+        draft = _Draft()
+    found = 0
+    if at is None:
+        given = row.get("at")
+        try:
+            moment: Any = _from_iso(given) if type(given) is str else given if type(given) is datetime else None
+            since = moment - EPOCH  # what is no aware datetime has no difference
+            at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        except (TypeError, ValueError):
+            at = _instant_of(given)
+        found = 3
+    draft.at = at
+    given = row.get("kind")
     try:
         kind = _KINDS[given]
     except (KeyError, TypeError):
         if is_absent(given):
             raise missing_key(key="kind") from None
         kind = EventKind.of(plain(given))
-    ticket = get("ticket")
-    if (type(ticket) is not str and type(ticket) is not int) or ticket == "":
+    draft.kind = kind
+    ticket = row.get("ticket")
+    if (type(ticket) is not str or not ticket) and type(ticket) is not int:
         ticket = ticket_id(ticket)
-    given = get("role")
+    draft.ticket = ticket
+    given = row.get("role")
     try:
         role = _ROLES[given]
     except (KeyError, TypeError):
-        role = Role.UNKNOWN if is_absent(given) else Role.of(plain(given))
-    if kind is EventKind.CREATED and not role:
-        role = Role.CUSTOMER
-    public = get("public")
-    if public is not True and public is not False:
-        public = is_absent(public) or truth(public)
-    seq = get("seq")
-    if type(seq) is not int:
-        seq = 0 if is_absent(seq) else whole("seq", seq)
-    key, actor, status = get("id"), get("actor"), get("status")
-    if key is not None and (type(key) is not str or not key):
-        key = None if is_absent(key) else plain(key)
-    if actor is not None and (type(actor) is not str or not actor):
-        actor = None if is_absent(actor) else plain(actor)
+        role = _UNKNOWN if is_absent(given) else Role.of(plain(given))
+    if given is not None:
+        found += 1
+    if role is _UNKNOWN and kind is _CREATED:
+        role = _CUSTOMER
+    draft.role = role
+    status = row.get("status")
+    if status is not None:
+        found += 1
+    if len(row) == found and type(row) is dict:  # there are no other keys
+        draft.id = draft.actor = None
+        draft.seq = 0
+        public: Any = True
+        more: tuple[str, ...] = ()
+    else:
+        public = row.get("public")
+        if public is not True and public is not False:
+            public = is_absent(public) or truth(public)
+        seq = row.get("seq")
+        if type(seq) is not int:
+            seq = 0 if is_absent(seq) else whole("seq", seq)
+        draft.seq = seq
+        key, actor = row.get("id"), row.get("actor")
+        if key is not None and (type(key) is not str or not key) and type(key) is not int:
+            key = None if is_absent(key) else plain(key)
+        if actor is not None and (type(actor) is not str or not actor) and type(actor) is not int:
+            actor = None if is_absent(actor) else plain(actor)
+        draft.id, draft.actor = key, actor
+        names = tuple(row)
+        try:
+            more = _SHAPES[names]
+        except KeyError:
+            more = _shape(names)
     if status is not None and (type(status) is not str or not status):
-        status = None if is_absent(status) or status is Status.NONE else status.text if isinstance(status, Status) else plain(status)
-    if status is not None and kind not in STATUS_KINDS:
+        status = None if is_absent(status) or status is _UNSTATED else status.text if isinstance(status, Status) else plain(status)
+    draft.status = status
+    if status is None:
+        draft.category = _UNSTATED
+        needs = _REQUIRED[kind]
+    elif kind is _STATUS or kind is _CREATED:
+        draft.category = category(status, statuses)
+        needs = ()
+    else:
         raise unknown_key(kind, "status")
-    draft.ticket, draft.at, draft.kind, draft.id, draft.seq, draft.actor = ticket, at, kind, key, seq, actor
-    draft.role, draft.public, draft.status = role, public and kind is not EventKind.NOTE, status
-    draft.category = Status.NONE if status is None else category(status, statuses)
-    names = tuple(row)
-    more = _SHAPES.get(names)
-    if more is None:
-        more = _shape(names)
-    data: dict[str, Any] = {}
-    for name in more:
-        given = row[name]
-        if type(given) in _PLAIN:
-            if given == given and given != "":  # noqa: PLR0124 - NaN differs from itself; 0 and False are there
-                data[name] = given
-        elif not is_absent(given):
-            data[name] = plain(given)
-    if kind is not EventKind.CREATED and (data or kind in REQUIRED_KEYS):
-        _check(kind, data, status)
-    draft.data = MappingProxyType(data) if data else _NOTHING
+    draft.public = public and kind is not _NOTE
+    if more or needs:
+        data: dict[str, Any] = {}
+        for name in more:
+            given = row[name]
+            if type(given) in _PLAIN:
+                if given == given and given != "":  # noqa: PLR0124 - NaN differs from itself; 0 and False are there
+                    data[name] = given
+            elif not is_absent(given):
+                data[name] = plain(given)
+        if needs or (data and kind is not _CREATED):
+            _check(kind, data, needs)
+        draft.data = MappingProxyType(data) if data else _NOTHING
+    else:
+        draft.data = _NOTHING
+    draft.__class__ = Event
+    return draft  # type: ignore[no-any-return]
+
+
+def _instant_of(given: Any) -> int:
+    if is_absent(given):
+        raise missing_key(key="at")
+    return instant(given)
 
 
 def _shape(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -274,10 +309,13 @@ def category(status: Any, statuses: Mapping[str, Any] | None) -> Status:
     Raises:
         EventError: ``unmapped_status``.
     """
-    given = statuses.get(status) if statuses else None
+    try:
+        given = statuses.get(status) if statuses else None
+    except TypeError:  # it cannot be hashed
+        given = None
     if given is None:
         given = status
-    found = given if isinstance(given, Status) else _CATEGORIES.get(given if isinstance(given, str) else "")
+    found = _CATEGORIES.get(given) if isinstance(given, str) else given if isinstance(given, Status) else None
     if found is None and statuses is None:
         return Status.NONE
     if found is None:
@@ -287,14 +325,14 @@ def category(status: Any, statuses: Mapping[str, Any] | None) -> Status:
     return found
 
 
-def _check(kind: EventKind, keys: dict[str, Any], status: object) -> None:
+def _check(kind: EventKind, keys: dict[str, Any], needs: tuple[str, ...]) -> None:
     """Refuse keys that the kind does not have, ask for those that it needs, and convert spans and roles in place."""
-    allowed = KIND_KEYS[kind]
+    allowed = _ALLOWED[kind]
     for key in keys:
         if key not in allowed:
             raise unknown_key(kind, key)
-    for key in REQUIRED_KEYS.get(kind, ()):
-        if key not in keys and not (key == "status" and status is not None):
+    for key in needs:
+        if key not in keys:
             message = f"a {kind} event needs the key {key!r}: add it"
             raise EventError(message, code="missing_key", key=key, kind=kind.text)
     if kind is EventKind.HANDLED:

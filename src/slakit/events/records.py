@@ -9,6 +9,7 @@ from typing import Any
 from slakit._time import datetime_us, local_doubt, parse_datetime
 from slakit._value import value
 from slakit.errors import EventError, Finding, SlakitError
+from slakit.events.cells import is_absent
 from slakit.events.event import Event, read_event
 from slakit.events.quarantine import OnError, Quarantined, bad_row, minority, mixed_types, set_aside
 from slakit.events.renaming import Renaming
@@ -60,16 +61,14 @@ class RowReader:
             EventError: as `read_event`; ``bad_row`` for what is no mapping.
             TimeError: as `read_event`.
         """
-        if self._tz is None and type(row) is dict:
-            return read_event(row, self._statuses, at)
-        if type(row) is not dict and not isinstance(row, Mapping):
+        if not isinstance(row, Mapping):
             message = f"{row!r} is a {type(row).__name__}: give a mapping of keys to values (a data frame goes into from_frame, arrays into from_columns)"
             raise EventError(message, code="bad_row", given=row)
         if self._tz is None or at is not None:
             return read_event(row, self._statuses, at)
         given = row.get("at")
         moment = parse_datetime(given) if type(given) is str and given else given
-        if not isinstance(moment, datetime) or moment.tzinfo is not None:
+        if not isinstance(moment, datetime) or moment.tzinfo is not None or is_absent(moment):
             return read_event(row, self._statuses)
         event = read_event(row, self._statuses, datetime_us(moment, self._tz))
         doubt = local_doubt(moment, self._tz)
@@ -104,16 +103,17 @@ def read_records(
     Raises:
         LogErrors: every bad row, when they are to be raised.
     """
+    statuses = statuses or {}
     reader = RowReader(statuses=statuses, tz=tz)
     renaming = Renaming(columns) if columns else None
     events: list[Event] = []
     bad: list[Quarantined] = []
-    read, keep = reader.read, events.append
+    keep = events.append
     number = -1
     for number, row in enumerate(rows):
         named = row if renaming is None else renaming.row(row)
         try:
-            keep(read(named))
+            keep(read_event(named, statuses) if tz is None and type(named) is dict else reader.read(named))
         except SlakitError as error:
             bad.append(bad_row(number, named, error))
     if renaming is not None:
