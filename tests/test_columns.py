@@ -1,15 +1,15 @@
-"""The column interpreter: blocks, long and irregular tickets, many texts, laws of its strategies."""
+"""The column interpreter: blocks, irregular tickets, many texts, states that hold."""
 
 from importlib import import_module
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slakit import EventLog, Schedule, measure
 from slakit.columns import regular_tickets
-from slakit.columns.situations import held
+from slakit.columns.latch import each_held_before, held_before
 from slakit.columns.symbols import signs
 from slakit.events.kinds import EventKind, Role
 from slakit.metrics import CATALOGUE, Metric, on
@@ -74,15 +74,6 @@ def test_blocks_do_not_matter(monkeypatch, block):
     assert len(columns) > 500
 
 
-def test_a_ticket_longer_than_lock_step_bears(monkeypatch):
-    """Tickets that are too long are taken one by one, with the same answer."""
-    log, clocks = busy_log(40, seed=3), [*CATALOGUE.values(), *OWN]
-    whole = measure(log, clocks, schedule=ALWAYS, as_of=UNTIL).to_dict()
-    monkeypatch.setattr(interpreter, "LONG_TICKET", 8)
-    assert not regular_tickets(log.columns()).all()
-    assert measure(log, clocks, schedule=ALWAYS, as_of=UNTIL).to_dict() == whole
-
-
 def test_which_tickets_are_regular():
     """One creation, at the beginning, no merge from or into it, no exclusion events of its own."""
     at = "2026-03-02T09:00:00Z"
@@ -133,14 +124,35 @@ def test_a_clock_that_nothing_moves():
         assert len(measure(log, clock, schedule=ALWAYS, as_of=UNTIL, engine="column")) == 0
 
 
-@given(st.lists(st.integers(0, 255), max_size=70))
-def test_bits_hold_from_flip_to_flip(flips):
-    """Eight bytes at a time gives what one by one gives."""
-    expected, bits = [], 0
-    for flip in flips:
-        bits ^= flip
-        expected.append(bits)
-    assert held(np.array(flips, np.uint8)).tolist() == expected
+def stepped(sets, releases):
+    """Whether a state holds before each event, one event after the other."""
+    holding, before = False, []
+    for sets_it, releases_it in zip(sets, releases, strict=True):
+        before.append(holding)
+        holding = sets_it or (holding and not releases_it)
+    return before
+
+
+flags = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=200)
+
+
+@given(flags)
+@example([(True, False), *[(False, False)] * 63])
+def test_a_state_holds_from_what_sets_it_to_what_releases_it(events):
+    """The carries of one addition are what stepping through the events gives, also across words and bytes."""
+    sets, releases = (np.array([event[which] for event in events], np.bool_) for which in (0, 1))
+    assert held_before(sets, releases).tolist() == stepped(sets.tolist(), releases.tolist())
+
+
+@given(st.integers(1, 5), st.integers(1, 40), st.randoms(use_true_random=False))
+def test_rows_of_states_do_not_touch_each_other(rows, width, draw):
+    """Rows whose last event releases are worked out at once as each alone; so are states that share what releases them."""
+    sets, releases = (np.array([[draw.random() < 0.4 for _ in range(width)] for _ in range(rows)]) for _ in range(2))
+    sets[:, -1], releases[:, -1] = False, True
+    expected = [stepped(*row) for row in zip(sets.tolist(), releases.tolist(), strict=True)]
+    assert held_before(sets, releases).tolist() == expected
+    shared = [stepped(row, releases[0].tolist()) for row in sets.tolist()]
+    assert [row.tolist() for row in each_held_before(sets, releases[0])] == shared
 
 
 def test_signs_tell_every_kind_role_and_visibility_apart():

@@ -184,8 +184,8 @@ def test_an_empty_log(engine):
     assert all(column == [] for column in cycles.to_dict().values())
 
 
-def test_a_long_ticket_does_not_hold_up_the_rest():
-    """A ticket with more events than a block's lock-step bears is taken by itself and gives the same."""
+def test_a_ticket_of_many_events():
+    """Seventeen thousand events of one ticket among tickets of one."""
     rows = [row(2, "02T09:00", "created"), row(1, "02T09:00", "created")]
     rows += [
         {"ticket": 1, "at": 1_772_442_000 + second, "kind": "message", "role": "customer" if second % 2 else "agent"}

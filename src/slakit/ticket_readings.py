@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from slakit.columns.block import Block, Bools, Ints
 from slakit.columns.numbering import combined, distinct
-from slakit.columns.readings import Excluding, Readings
+from slakit.columns.readings import Readings
 from slakit.events.keys import PLACED_KEYS
 from slakit.runs import disjoint
 from slakit.schedule import Schedule
@@ -62,12 +62,47 @@ class TicketReadings:
                 here = by_event == choice
                 opened[here] = clock.read_array(block.at[here])
                 end[which == choice] = clock.read(self.as_of)
-        excluding = None
+        readings = Readings(opened, end)
         if self._bands:
-            excluding = Excluding(self._bands, None if self._bands_of is None else self._bands_of[block.tickets])
-        readings = Readings(opened, end, excluding)
+            of = None if self._bands_of is None else self._bands_of[block.tickets]
+            readings.excluded = _excluded(opened, self._bands, None if of is None else of.take(block.ticket))
+            readings.excluded_end = _excluded(end, self._bands, of)
         self._last = (block, readings)
         return readings
+
+
+Bands = Sequence[tuple[int, int]]
+"""Readings, us, between which exclusions take out what passes; ascending, disjoint.
+
+Working time that passes within is excluded, so what is excluded between two instants follows from their readings alone.
+"""
+
+
+def _excluded(reading: Ints, bands: Sequence[Bands], of: Ints | None) -> Ints:
+    """How much is excluded of the working time up to some readings, us.
+
+    Args:
+        reading: us.
+        bands: per set of exclusions, what it takes out.
+        of: for each reading, which set applies to it; None: the only one.
+    """
+    if of is None:
+        return _within(reading, bands[0])
+    excluded = np.zeros_like(reading)
+    for number, some in enumerate(bands):
+        if some:
+            rows = np.flatnonzero(of == number)
+            excluded[rows] = _within(reading.take(rows), some)
+    return excluded
+
+
+def _within(reading: Ints, bands: Bands) -> Ints:
+    excluded = np.zeros_like(reading)
+    for low, high in bands:
+        if low < high:
+            excluded += np.clip(reading, low, high)
+            excluded -= low
+    return excluded
 
 
 def _bands(schedules: Sequence[Schedule], which: Ints | None, groups: Groups) -> tuple[list[list[tuple[int, int]]], Ints | None]:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     Instants = NDArray[np.int64]
 
 ORIGIN = 1_577_836_800_000_000
-"""2020-01-01T00:00:00Z, where one of the years begins in which a horizon grows."""
+"""2020-01-01T00:00:00Z, where one of the years begins from which readings may count."""
 FIRST = -2_208_988_800_000_000
 """1900-01-01T00:00:00Z, where the horizon ends."""
 END = 7_289_654_400_000_000
 """2201-01-01T00:00:00Z, where the horizon ends."""
 _YEAR = 31_557_600_000_000
 _FEW_WEEKS = 28 * DAY
+_AHEAD = 92 * DAY
+"""How far a horizon grows beyond what is asked for: few deadlines are further off, and every day more must be compiled."""
 
 
 class BusinessClock:
@@ -100,7 +102,7 @@ class BusinessClock:
 
     def _grown(self, reading: Reading, first: int, last: int) -> Reading:
         if last >= reading.hi:
-            hi = min(END, _year_begin(last) + 2 * _YEAR)
+            hi = min(END, last // DAY * DAY + _AHEAD)
             reading = grown_later(reading, self._source(reading.hi, hi), hi)
         if first < reading.lo:
             lo = max(FIRST, _year_begin(first) - _YEAR)

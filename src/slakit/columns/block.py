@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.integer[Any]]
 
 
@@ -29,6 +30,7 @@ class Block:
         role: uint8[n].
         public: bool[n].
         category: uint8[n], 0 where the event carries no status.
+        borders: bool[n + 1], which events are the first of their ticket; the last stands for what would come behind the block.
     """
 
     source: "EventColumns"
@@ -37,10 +39,17 @@ class Block:
     ticket: NDArray[np.int32]
     starts: Ints
     at: Ints
-    kind: NDArray[np.uint8]
-    role: NDArray[np.uint8]
+    kind: Bytes
+    role: Bytes
     public: Bools
-    category: NDArray[np.uint8]
+    category: Bytes
+    borders: Bools = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Mark where tickets begin."""
+        self.borders = np.zeros(len(self.at) + 1, np.bool_)
+        self.borders[self.starts] = True
+        self.borders[-1] = True
 
     def coded(self, key: str) -> tuple[NDArray[np.int32], list[Any]]:
         """The codes of a key for the block's events (-1: absent) and the values they stand for."""

@@ -1,53 +1,9 @@
 """Working time of a block's events, and what exclusions take out of it."""
 
-from collections.abc import Sequence
-
 import attrs
 import numpy as np
 
-from slakit.columns.block import Ints, Numbers
-
-
-@attrs.define(eq=False)
-class Excluding:
-    """The exclusions of a block's tickets, as bands of working time.
-
-    Working time that passes within a band is excluded, so what is excluded between two instants follows
-    from their readings alone.
-
-    Attributes:
-        bands: per set of exclusions, the readings (from, to) between which it takes out what passes, us; ascending, disjoint.
-        of: per ticket of the block, which set applies to it; None: the only one.
-    """
-
-    bands: Sequence[Sequence[tuple[int, int]]]
-    of: Ints | None
-
-    def up_to(self, reading: Ints, ticket: Numbers) -> Ints:
-        """How much is excluded of the working time up to some readings, us.
-
-        Args:
-            reading: us.
-            ticket: the block's number of the ticket of each.
-        """
-        if self.of is None:
-            return _within(reading, self.bands[0])
-        excluded = np.zeros_like(reading)
-        of = self.of.take(ticket)
-        for number, bands in enumerate(self.bands):
-            if bands:
-                rows = np.flatnonzero(of == number)
-                excluded[rows] = _within(reading.take(rows), bands)
-        return excluded
-
-
-def _within(reading: Ints, bands: Sequence[tuple[int, int]]) -> Ints:
-    excluded = np.zeros_like(reading)
-    for low, high in bands:
-        if low < high:
-            excluded += np.clip(reading, low, high)
-            excluded -= low
-    return excluded
+from slakit.columns.block import Bools, Ints
 
 
 @attrs.define(eq=False)
@@ -57,9 +13,34 @@ class Readings:
     Attributes:
         open: int64[n], the reading R of each event on its ticket's schedule, us.
         open_end: int64[tickets], the reading at the instant up to which the log is known.
-        excluding: what exclusions take out; None without any.
+        excluded: int64[n], how much of ``open`` exclusions take out; None without any.
+        excluded_end: int64[tickets], how much of ``open_end``; None without any.
     """
 
     open: Ints
     open_end: Ints
-    excluding: Excluding | None = None
+    excluded: Ints | None = None
+    excluded_end: Ints | None = None
+
+    def net(self) -> Ints:
+        """The reading of each event less what is excluded of it."""
+        return self.open if self.excluded is None else self.open - self.excluded
+
+    def passed_before(self, counts: Bools, starts: Ints) -> Ints:
+        """Net working time that has passed before each event, summed over the block: int64[n + 1], the last for all of it.
+
+        Args:
+            counts: bool[n], after which events time counts: until the next one, after the last one of a ticket
+                until the instant up to which the log is known.
+            starts: index of each ticket's first event.
+        """
+        net = self.net()
+        passed = np.zeros(len(net) + 1, np.int64)
+        passing = passed[1:]
+        np.subtract(net[1:], net[:-1], out=passing[:-1])
+        last = np.append(starts[1:], len(net)) - 1
+        end = self.open_end if self.excluded_end is None else self.open_end - self.excluded_end
+        passing[last] = end - net.take(last)
+        passing *= counts
+        np.cumsum(passing, out=passing)
+        return passed

@@ -4,7 +4,6 @@ Everything here works on a *block*: the events of whole tickets, in canonical or
 beginning with its only `created`.
 """
 
-import sys
 from collections.abc import Collection
 from typing import Any
 
@@ -12,9 +11,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Bools, Ints, Numbers, leads, where
+from slakit.columns.block import Block, Bools, Bytes, Ints, Numbers, where
+from slakit.columns.latch import each_held_before, held_before
 from slakit.columns.numbering import told_apart
-from slakit.columns.symbols import BEFORE, CATEGORY, REPLIED, WANTED, SymbolTable, signs
+from slakit.columns.symbols import BEFORE, CATEGORY, SymbolTable, signs
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.machine.facts import SHIFT
 from slakit.machine.program import Program
@@ -22,9 +22,6 @@ from slakit.machine.program import Program
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
 _GOING = (EventKind.MERGED.value, EventKind.SPAM.value, EventKind.DELETED.value)
-_WORD = 8
-_EVERY_BYTE = np.uint64(0x0101_0101_0101_0101)
-_LITTLE_ENDIAN = sys.byteorder == "little"
 
 
 @attrs.define(eq=False)
@@ -46,23 +43,21 @@ class Situation:
 
 def situation(block: Block, program: Program, table: SymbolTable) -> Situation:
     """The facts of every event of a block, as the object interpreter derives them one by one."""
-    message = block.kind == EventKind.MESSAGE.value
-    message &= block.public
-    replies = where(message & _by_some(block, program.responders))
-    level, carriers = _levels(block, message, replies)
-    carried = level.take(carriers)
-    solved, solved_before = (carried & np.uint8(CATEGORY)) >= Status.SOLVED.value, (carried >> np.uint8(BEFORE)) >= Status.SOLVED.value
-    reopens, solves = where(solved_before & ~solved), where(solved & ~solved_before)
-    reopened = oldest = latest = reopens
-    if len(reopens):
-        solve = solves[np.cumsum(np.bincount(solves, minlength=len(carriers)))[reopens] - 1]
+    message = (block.kind == EventKind.MESSAGE.value) & block.public
+    reply = message & _by_some(block, program.responders)
+    level = _levels(block, message, reply)
+    solved, solved_before = (level & np.uint8(CATEGORY)) >= Status.SOLVED.value, level >= np.uint8(Status.SOLVED.value << BEFORE)
+    reopened = oldest = latest = where(solved_before & ~solved)
+    if len(reopened):
+        solves = where(solved & ~solved_before)
+        solving = solves[np.searchsorted(solves, reopened) - 1]
         customer = where(message & (block.role == Role.CUSTOMER.value))
-        reopened, oldest, latest = _waits(carriers[reopens], carriers[solve], customer, replies)
+        reopened, oldest, latest = _waits(reopened, solving, customer, where(reply))
     numbers = table.numbers(block, signs(block.kind, block.role, block.public), level, *_rare(block, program, reopened))
     return Situation(numbers, reopened, oldest, latest)
 
 
-def _going(kind: NDArray[np.uint8]) -> Bools:
+def _going(kind: Bytes) -> Bools:
     """Which events take a ticket out."""
     going: Bools = (kind == _GOING[0]) | (kind == _GOING[1]) | (kind == _GOING[2])
     return going
@@ -76,86 +71,40 @@ def _by_some(block: Block, roles: Collection[Role]) -> Bools:
     return by
 
 
-def _levels(block: Block, message: Bools, replies: Ints) -> tuple[NDArray[np.uint8], Ints]:
-    """The level of each event, and the events that carry a status category.
-
-    Each event is given the bits that it flips; one scan over the block then makes them hold on. The
-    bits of a ticket are flipped back where the next one begins.
-    """
-    category = block.category.copy()
-    opening = category.take(block.starts)
-    category[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
-    carriers = where(category != 0)
-    flips = category.take(carriers)
-    flips[1:] ^= flips[:-1].copy()
-    steps = np.zeros(len(block) + 1, np.uint8)
-    steps[carriers] = flips
-    asking = _asking(block, message)
-    _hold_after(steps, block, _answering(block, asking, replies), REPLIED)
-    if asking is not block.starts:
-        _hold_after(steps, block, asking, WANTED)
-    level = held(steps)[:-1]
-    if asking is block.starts:
-        level |= np.uint8(WANTED)
-        level[block.starts] ^= np.uint8(WANTED)
-    before = level[:-1] & np.uint8(CATEGORY)
-    before <<= np.uint8(BEFORE)
-    before[block.starts[1:] - 1] = Status.NONE
-    level[1:] |= before
-    return level, carriers
+def _levels(block: Block, message: Bools, reply: Bools) -> Bytes:
+    """The level of each event, put together bit by bit from the highest: to double bytes takes a tenth of the time of shifting them."""
+    later = ~block.borders[:-1]
+    category = _held_category(block)
+    asking = ((block.kind == EventKind.CREATED.value) & (block.role != Role.AGENT.value)) | (message & (block.role == Role.CUSTOMER.value))
+    wanted = later if asking.take(block.starts).all() else _since(asking, block)
+    level = category[:-1] * later
+    for holds in (_since(reply & wanted, block), wanted):
+        level += level
+        level |= holds.view(np.uint8)
+    for _ in range(CATEGORY.bit_length()):
+        level += level
+    level |= category[1:]
+    return level
 
 
-def held(flips: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The bits that are set after each flip: `numpy.bitwise_xor.accumulate`, eight bytes at a time."""
-    words = np.zeros(-(-len(flips) // _WORD), np.uint64)
-    every = words.view(np.uint8)
-    every[: len(flips)] = flips
-    for shift in (8, 16, 32):
-        words ^= words << np.uint64(shift) if _LITTLE_ENDIAN else words >> np.uint64(shift)
-    before = np.zeros(len(words), np.uint8)
-    np.bitwise_xor.accumulate(every[_WORD - 1 : -1 : _WORD], out=before[1:])
-    words ^= before * _EVERY_BYTE
-    return every[: len(flips)]
+def _held_category(block: Block) -> Bytes:
+    """The status category before each event and, one further, behind the last; at a ticket's first event that of the ticket before it."""
+    given = np.zeros(len(block.borders), np.uint8)
+    given[:-1] = block.category
+    opening = given.take(block.starts)
+    given[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
+    held = np.zeros_like(given)
+    bits = ((given & np.uint8(1 << place)) != 0 for place in reversed(range(CATEGORY.bit_length())))
+    for bit in each_held_before(bits, given != 0):
+        held += held
+        held |= bit.view(np.uint8)
+    return held
 
 
-def _asking(block: Block, message: Bools) -> Ints:
-    """The events with which tickets first ask for something: the creation, but for tickets that agents have opened."""
-    created, agent, customer = EventKind.CREATED.value, Role.AGENT.value, Role.CUSTOMER.value
-    if ((block.kind.take(block.starts) == created) & (block.role.take(block.starts) != agent)).all():
-        return block.starts
-    asks = ((block.kind == created) & (block.role != agent)) | (message & (block.role == customer))
-    return _firsts(where(asks), block)
-
-
-def _answering(block: Block, asking: Ints, replies: Ints) -> Ints:
-    """The first reply to each ticket after it has asked for something."""
-    answering = _firsts(replies, block)
-    if asking is block.starts:
-        return answering
-    asked_at = np.full(len(block.starts), len(block), np.int64)
-    asked_at[block.ticket.take(asking)] = asking
-    if (answering > asked_at.take(block.ticket.take(answering))).all():
-        return answering
-    return _firsts(replies[replies > asked_at.take(block.ticket.take(replies))], block)
-
-
-def _firsts(at: Ints, block: Block) -> Ints:
-    """The first of each ticket's events at some indices (ascending)."""
-    return at[where(leads(block.ticket.take(at)))]
-
-
-def _hold_after(steps: NDArray[np.uint8], block: Block, first: Ints, bit: int) -> None:
-    """Let a bit hold after an event of a ticket (one at most of each), to its end."""
-    steps[first + 1] ^= np.uint8(bit)
-    ends = np.append(block.starts[1:], len(block))
-    steps[ends.take(block.ticket.take(first))] ^= np.uint8(bit)
-
-
-def _after_first(at: Ints, block: Block) -> Bools:
-    """Whether an event comes after the first of its ticket's events at some indices (ascending)."""
-    steps = np.zeros(len(block) + 1, np.uint8)
-    _hold_after(steps, block, _firsts(at, block), 1)
-    return held(steps)[:-1].view(np.bool_)
+def _since(flags: Bools, block: Block) -> Bools:
+    """Whether an event comes after a flagged one of its ticket."""
+    first = block.borders[:-1]
+    return held_before(flags, first) & ~first
 
 
 def _rare(block: Block, program: Program, reopened: Ints) -> tuple[Ints, NDArray[np.int32]]:
@@ -167,10 +116,8 @@ def _rare(block: Block, program: Program, reopened: Ints) -> tuple[Ints, NDArray
     if program.needs_assignee:
         mine = where(_by_assignee(block))
         whole["by_assignee"] = mine, np.full(len(mine), 1 << SHIFT["by_assignee"], np.int32)
-    late = where(block.kind >= min(_GOING))
-    going = late if not len(late) else late[_going(block.kind.take(late))]
-    if len(going):
-        gone = where(_after_first(going, block))
+    if block.kind.max(initial=0) >= min(_GOING):
+        gone = where(_since(_going(block.kind), block))
         whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
     parts = [at for at, _ in whole.values() if len(at)]
     rare = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0] if parts else reopened

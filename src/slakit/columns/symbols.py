@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Block, Ints, Numbers, where
-from slakit.columns.strategies import UNKNOWN, Meanings
+from slakit.columns.block import Block, Bytes, Ints, Numbers, where
+from slakit.columns.meanings import UNKNOWN, Meanings
 from slakit.events.kinds import EventKind, Role
 from slakit.machine.facts import BITS, SHIFT, pack
 from slakit.machine.program import Program
 
-Bytes = NDArray[np.uint8]
 _RARE_FROM = SHIFT["waiting"]
 _RARE_BITS = BITS - _RARE_FROM
 """The facts from this bit on are rare."""
-CATEGORY, WANTED, REPLIED, BEFORE = 0b111, 0b1000, 0b10000, 5
-"""A level: what holds after an event, as bits of one byte, and from bit 5 on the category before it."""
+CATEGORY, WANTED, REPLIED, BEFORE = 0b111, 3, 4, 5
+"""A level, one byte: the category after an event (a mask of bits), whether something was wanted and replied before it (bits 3 and 4), and from bit 5 on the category before it."""
 _CHUNK = 1 << 14
 """Events whose numbers are looked up at a time, for every clock while they are near the processor."""
 LEVEL_FROM = 8
@@ -27,7 +26,7 @@ ORDINARY = 1 << (LEVEL_FROM + 8)
 _ROLES = len(Role)
 _LEVEL_FACTS = np.array(
     [
-        pack(after=level & CATEGORY, wanted=bool(level & WANTED), replied=bool(level & REPLIED), before=level >> BEFORE)
+        pack(after=level & CATEGORY, wanted=bool(level >> WANTED & 1), replied=bool(level >> REPLIED & 1), before=level >> BEFORE)
         for level in range(256)
     ],
     np.int32,
@@ -70,7 +69,7 @@ class SymbolTable:
     def __init__(self, program: Program) -> None:
         """A table that knows no situation yet."""
         self.program = program
-        self.meanings = [Meanings(metric, ORDINARY) for metric in program.metrics]
+        self.meanings = [Meanings(ORDINARY) for _ in program.metrics]
         self.causes: dict[str, int] = {"": 0}
         self._sign_facts = _sign_facts(frozenset(program.responders))
         self._base = np.zeros(0, np.intp)
@@ -102,28 +101,32 @@ class SymbolTable:
         return numbers
 
     def masks(self, numbers: Numbers) -> Bytes:
-        """The mask of every event for every clock, as `Meanings.mask`: uint8[clocks, events].
+        """The mask of every event for every clock, as `Meanings.mask`: uint8[clocks, events + 1]; the last, behind them, meets nothing.
 
         Args:
             numbers: the situation of each event.
         """
-        masks = np.empty((len(self.meanings), len(numbers)), np.uint8)
+        masks = np.zeros((len(self.meanings), len(numbers) + 1), np.uint8)
         for begin in range(0, len(numbers), _CHUNK):
             chunk = numbers[begin : begin + _CHUNK].astype(np.intp)
-            for mask, meanings in zip(masks, self.meanings, strict=True):
-                mask[begin : begin + _CHUNK] = meanings.mask.take(chunk)
-        if masks.max(initial=0) == UNKNOWN:
-            new = np.unique(numbers[masks[0] == UNKNOWN])
-            self._learn(new, self._facts(new))
-            return self.masks(numbers)
+            found = masks[:, begin : begin + len(chunk)]
+            self._look_up(chunk, found)
+            if found.max(initial=0) == UNKNOWN:
+                new = np.unique(chunk[found[0] == UNKNOWN])
+                self._learn(new, self._facts(new))
+                self._look_up(chunk, found)
         return masks
+
+    def _look_up(self, numbers: Ints, masks: Bytes) -> None:
+        for mask, meanings in zip(masks, self.meanings, strict=True):
+            mask[:] = meanings.mask.take(numbers, mode="clip")
 
     def _learn(self, numbers: Ints, codes: NDArray[np.int32], texts: tuple[Any, ...] = ()) -> None:
         """Note what some situations mean to every clock."""
         rows = [self.program.symbols(code, texts) for code in codes.tolist()]
         for meanings, symbols in zip(self.meanings, zip(*rows, strict=True), strict=True):
             causes = [self.causes.setdefault(symbol.cause, len(self.causes)) for symbol in symbols]
-            meanings.learn(numbers, symbols, codes, causes)
+            meanings.learn(numbers, symbols, causes)
 
     def _number(self, code: int, texts: tuple[Any, ...] = ()) -> int:
         """The number, from `ORDINARY` on, of some facts and texts."""

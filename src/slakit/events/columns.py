@@ -144,7 +144,7 @@ class EventColumns:
 
     def cut(self, as_of: int) -> "EventColumns":
         """Only the events known at an instant (us)."""
-        if not len(self.at) or self.at.take(self.starts[1:] - 1).max() <= as_of:  # within a ticket instants ascend
+        if not len(self.at) or self.at.max() <= as_of:
             return self
         return self.take(np.flatnonzero(self.at <= as_of))
 
