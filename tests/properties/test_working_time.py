@@ -1,6 +1,7 @@
 """Working time against the naive oracle, and the laws that it must obey."""
 
 import math
+from bisect import bisect_left
 from itertools import pairwise
 from unittest.mock import patch
 
@@ -17,13 +18,24 @@ HOUR = 3_600 * MICRO
 NAT = -(2**63)
 
 
+def offsets_and_changes(zone, lo, hi):
+    """What clocks stand on between two seconds: the offsets, and the seconds at which they change."""
+    found = []
+    for earlier, later in pairwise([*range(lo, hi, 43_200), hi]):
+        old, new = offset(zone, earlier), offset(zone, later)
+        found += [old, new]
+        if old != new:
+            found.append(earlier + bisect_left(range(earlier, later), True, key=lambda second, old=old: offset(zone, second) != old))
+    return found
+
+
 @st.composite
 def situations(draw, changes, step=900, days=2):
     """A schedule, its flags around a clock change, and instants of that window (many at edges)."""
     zone = draw(st.sampled_from(sorted(changes)))
     lo, hi, day = window(draw(st.sampled_from(changes[zone])), days)
     plain = draw(schedules(zone, day, step))
-    grid = math.gcd(step, *(offset(zone, second) for second in range(lo, hi, 43_200)))
+    grid = math.gcd(step, *offsets_and_changes(zone, lo, hi))
     if grid < 300:
         lo, hi = (lo + hi) // 2 - 43_200, (lo + hi) // 2 + 43_200
     flags = Flags(plain, lo, hi, grid)
