@@ -182,7 +182,8 @@ class PlacedArrays:
         bounds = np.searchsorted(metric, np.arange(len(metrics) + 1, dtype=metric.dtype))
         ranks = np.array([rank[name] for name in second.column("metric").tolist()], np.int64)
         self._order = np.lexsort((second.column("ordinal"), second.column("ticket"), ranks))
-        ranks, further = ranks[self._order], second.column("ticket")[self._order]
+        ranks = ranks[self._order]
+        further = second.column("ticket")[self._order].astype(tickets.dtype)  # of two types, numpy would search among objects
         place = np.arange(len(ranks))
         for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
             here = np.flatnonzero(ranks == number)

@@ -97,12 +97,13 @@ def _excluded(reading: Ints, bands: Sequence[Bands], of: Ints | None) -> Ints:
 
 
 def _within(reading: Ints, bands: Bands) -> Ints:
-    excluded = np.zeros_like(reading)
+    excluded = None
     for low, high in bands:
         if low < high:
-            excluded += np.clip(reading, low, high)
-            excluded -= low
-    return excluded
+            part = reading.clip(low, high)
+            part -= low
+            excluded = part if excluded is None else np.add(excluded, part, out=excluded)
+    return np.zeros_like(reading) if excluded is None else excluded
 
 
 def _bands(schedules: Sequence[Schedule], which: Ints | None, groups: Groups) -> tuple[list[list[tuple[int, int]]], Ints | None]:
