@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from slakit import EventLog, Exclusion, Money, Penalty, Policy, PolicySet, Schedule, Target
-from slakit.errors import EventError, PolicyError
+from slakit.errors import LogErrors, PolicyError
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ALWAYS = Schedule.always()
@@ -129,11 +129,16 @@ def test_a_status_is_no_field(engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_first_bad_due_date_is_named(engine):
-    """Of two tickets with one the lower, whichever interpreter meets which first."""
-    rows = [*solved("a", 0, 5, due="bad"), *solved("b", 0, 5, due="worse"), row("b", 1, "excluded", reason="x")]
-    with pytest.raises(EventError, match="'a'"):
+def test_every_bad_due_date_is_named(engine):
+    """All tickets with one at once, in order, whichever interpreter meets which first."""
+    fine = solved("c", 0, 5, due="2026-03-02T12:00:00Z")
+    rows = [*solved("a", 0, 5, due="bad"), *solved("b", 0, 5, due="worse"), row("b", 1, "excluded", reason="x"), *fine]
+    with pytest.raises(LogErrors, match="2 of 3 tickets cannot be judged") as caught:
         judged(engine, rows, [Policy("p", schedule=ALWAYS, targets={"resolution": Target.at_field("due")})]).to_dict()
+    assert [(fault.code, fault.fields["ticket"], fault.fields["given"]) for fault in caught.value.exceptions] == [
+        ("bad_instant", "a", "bad"),
+        ("bad_instant", "b", "worse"),
+    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from slakit._tidy import Tidy
 from slakit._time import instant, utc
 from slakit.cycles import COLUMNS, cycle_of
-from slakit.errors import EventError, Finding, QueryError, ScheduleError, did_you_mean
+from slakit.errors import EventError, Finding, LogErrors, QueryError, ScheduleError, did_you_mean
 from slakit.events.event import Event
 from slakit.events.life import life
 from slakit.judging import TicketJudge
@@ -88,10 +88,23 @@ class Judgement(Tidy):
 
     @property
     def rows(self) -> tuple[JudgedCycle, ...]:
-        """Every judged cycle."""
+        """Every judged cycle.
+
+        Raises:
+            LogErrors: with one `EventError` a ticket whose field should hold a due instant and does not.
+        """
         if self._rows is None:
             tickets = self.tickets if self.metrics else ()
-            judged = [row for ticket in tickets for row in self._judge().judge(ticket)]
+            judged: list[JudgedCycle] = []
+            faults: list[EventError] = []
+            for ticket in tickets:
+                try:
+                    judged += self._judge().judge(ticket)
+                except EventError as error:
+                    faults.append(error)
+            if faults:
+                message = f"{len(faults):,} of {len(tickets):,} tickets cannot be judged"
+                raise LogErrors(message, faults)
             if len(tickets) > 1:
                 rank = {metric.name: number for number, metric in enumerate(self.metrics)}
                 judged.sort(key=lambda row: rank[row.metric.name])
