@@ -143,7 +143,7 @@ class VectorReading:
         def least(pairs: "_Parts", out: "Instants", room: Room) -> None:
             at, spans = pairs.part(0), pairs.part(1)
             self._inverted(pairs, np.add, out, room, last=False)
-            if int(spans.min()) <= 0:
+            if pairs.least(1) <= 0:
                 np.copyto(out, at, where=spans <= 0)
 
         return _Parts(start, span).each(least)
@@ -169,8 +169,8 @@ class VectorReading:
 
     def _covering(self, pairs: "_Parts", number: int) -> Arrays:
         """The arrays of a horizon that holds the instants of a part; where it must grow, it grows for all parts at once."""
-        us, reading = pairs.part(number), self._clock.reading
-        if not (reading.lo <= int(us.min()) and int(us.max()) < reading.hi):
+        reading = self._clock.reading
+        if not (reading.lo <= pairs.least(number) and int(pairs.part(number).max()) < reading.hi):
             reading = self._clock.cover(*pairs.extent(number))
         return self.arrays(reading)
 
@@ -240,7 +240,7 @@ class VectorReading:
 class _Parts:
     """Arrays of one shape taken part by part, so that what is between two passes stays in the cache."""
 
-    __slots__ = ("_flat", "_part", "_shape")
+    __slots__ = ("_flat", "_least", "_part", "_shape")
 
     def __init__(self, *given: "Instants | int") -> None:
         """Take what can be broadcast together; `NAT` in one makes the place missing."""
@@ -248,10 +248,15 @@ class _Parts:
         self._shape = arrays[0].shape
         self._flat = [array if array.ndim == 1 else array.reshape(-1) for array in arrays]
         self._part: list[Instants] = []
+        self._least: list[int] = []
 
     def part(self, number: int) -> "Instants":
         """The elements of an array in the part that is being treated, none of them missing."""
         return self._part[number]
+
+    def least(self, number: int) -> int:
+        """The least element of an array in the part that is being treated."""
+        return self._least[number]
 
     def extent(self, number: int) -> tuple[int, int]:
         """The least and the greatest element of an array where no array is missing."""
@@ -268,14 +273,16 @@ class _Parts:
         out, room = np.empty(count, np.int64), Room(min(count, CHUNK))
         for begin in range(0, count, CHUNK):
             part, result = [array[begin : begin + CHUNK] for array in self._flat], out[begin : begin + CHUNK]
-            if all(int(array.min()) != NAT for array in part):
-                self._part = part
+            least = [int(array.min()) for array in part]
+            if NAT not in least:
+                self._part, self._least = part, least
                 answer(self, result, room)
                 continue
             known = np.logical_and.reduce([array != NAT for array in part])
             result[:] = NAT
             if known.any():
                 self._part = [array[known] for array in part]
+                self._least = [int(array.min()) for array in self._part]
                 found = np.empty(len(self._part[0]), np.int64)
                 answer(self, found, room)
                 result[known] = found
