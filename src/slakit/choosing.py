@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from slakit._time import NAT
 from slakit.changes import Change, Effect
 from slakit.columns.block import Bools, Ints, leads
 from slakit.columns.numbering import combined, distinct
-from slakit.columns.run_columns import Marked, Stretch
+from slakit.columns.run_columns import Marked
 from slakit.events.kinds import EventKind
 from slakit.machine.program import Program
 from slakit.policy import Choice, PolicySet
@@ -125,10 +126,10 @@ def _along(columns: "EventColumns", name: str, position: Ints, ticket: Ints) -> 
 
 
 class Followed(NamedTuple):
-    """The cycles of a stretch that belong to tickets whose fields change.
+    """The cycles of a clock that belong to tickets whose fields change.
 
     Attributes:
-        rows: their numbers in the stretch, ascending.
+        rows: their numbers among the clock's cycles, ascending.
         combination: the number of the combination that applies to each at its end.
         since: the instant at which the target came into force, us; `NAT` where it held from the beginning.
         passed: whether an earlier target was passed before it went out of force.
@@ -159,40 +160,33 @@ class Follower:
         self._changing = np.unique(found.changes.ticket)
         self._known: dict[tuple[int, int], int] = {}
 
-    def follow(self, stretch: Stretch) -> Followed | None:
-        """The cycles of a stretch with changes; None without any.
+    def follow(self, metric: int, opened: NDArray[np.int32], marked: Marked) -> Followed:
+        """The cycles of a clock with changes.
 
         Args:
-            stretch: cycles whose marked events are the changes.
+            metric: index of the clock.
+            opened: positions of the events that opened its cycles, ascending.
+            marked: the changes in the midst of cycles.
         """
         columns, changes = self._columns, self._found.changes
-        rows = self._rows(stretch)
-        if not len(rows):
-            return None
-        opened = stretch.opened.take(rows)
-        ticket = columns.ticket.take(opened).astype(np.int64)
-        last = np.searchsorted(changes.position, opened, "right") - 1
+        rows = self._rows(opened)
+        begun = opened.take(rows)
+        ticket = columns.ticket.take(begun).astype(np.int64)
+        last = np.searchsorted(changes.position, begun, "right") - 1
         earlier = (last >= 0) & (changes.ticket.take(last) == ticket)
         now = np.where(earlier, changes.of.take(last), self._found.of.take(ticket))
-        since = np.full(len(rows), NAT, np.int64)
-        cycles = Followed(rows, now, since, np.zeros(len(rows), np.bool_), np.empty(0, np.int64))
-        if stretch.marked is None:
-            return cycles
-        return cycles._replace(anew=ticket.take(self._through(stretch, stretch.marked, cycles, columns.at.take(opened))))
+        cycles = Followed(rows, now, np.full(len(rows), NAT, np.int64), np.zeros(len(rows), np.bool_), np.empty(0, np.int64))
+        return cycles._replace(anew=ticket.take(self._through(metric, marked, cycles, columns.at.take(begun))))
 
-    def _rows(self, stretch: Stretch) -> Ints:
-        """The cycles of a stretch that belong to tickets that change."""
-        opened, starts = stretch.opened, self._columns.starts
-        if not len(opened):
-            return np.empty(0, np.int64)
-        low, high = np.searchsorted(self._changing, self._columns.ticket.take(opened[[0, -1]]) + np.array([0, 1]))
-        codes = self._changing[low:high]
-        first = np.searchsorted(opened, starts[codes])
-        count = np.searchsorted(opened, starts[codes + 1]) - first
+    def _rows(self, opened: NDArray[np.int32]) -> Ints:
+        """Which of some cycles belong to tickets that change."""
+        starts = self._columns.starts
+        first = np.searchsorted(opened, starts[self._changing])
+        count = np.searchsorted(opened, starts[self._changing + 1]) - first
         rows: Ints = np.arange(int(count.sum())) + np.repeat(first - (np.cumsum(count) - count), count)
         return rows
 
-    def _through(self, stretch: Stretch, marked: Marked, cycles: Followed, begin: Ints) -> Ints:
+    def _through(self, metric: int, marked: Marked, cycles: Followed, begin: Ints) -> Ints:
         """Let the changes in the midst of cycles take effect, the first of every cycle, then the second; which cycles begin anew."""
         _, now, since, passed, _ = cycles
         changes = self._found.changes
@@ -202,14 +196,14 @@ class Follower:
         now[cycle[at_once]] = after[at_once]
         first = np.flatnonzero(leads(cycle))
         rank = np.arange(len(cycle)) - np.repeat(first, np.diff(first, append=len(cycle)))
-        target = self._fixed[stretch.metric]
+        target = self._fixed[metric]
         anew = [np.empty(0, np.int64)]
         later = np.flatnonzero(~at_once)
         later = later[np.argsort(rank[later], kind="stable")]
         for here in np.split(later, np.flatnonzero(np.diff(rank[later])) + 1):
             which, instant, new = cycle.take(here), at.take(here), after.take(here)
             old = now.take(which)
-            effect = self._effects(stretch.metric, old, new)
+            effect = self._effects(metric, old, new)
             retargets, promised = effect == Effect.RETARGETS.value, target.take(old)
             passed[which] |= retargets & (promised != NAT) & (marked.spent.take(here) > promised) & (since.take(which) < instant)
             anew.append(which[effect == Effect.BEGINS_ANEW.value])

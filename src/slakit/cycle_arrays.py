@@ -1,6 +1,5 @@
 """The arrays behind `Cycles`: from rows, or from what the column interpreter found."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -168,28 +167,29 @@ class PlacedArrays:
     """A table with further rows put in place, ordered by metric, ticket and ordinal; each column put together when asked for.
 
     Attributes:
-        first: the columns of the greater part, in order; its metrics are coded in their order.
+        first: the columns of the greater part, in order.
         second: the columns of the further rows, in any order, of tickets that the first does not have.
     """
 
-    def __init__(self, first: Arrays, second: Arrays, metrics: Sequence[Metric]) -> None:
-        """Find the places."""
+    def __init__(self, first: Arrays, second: Arrays, metrics: Sequence[Metric], runs: RunColumns) -> None:
+        """Find the places among the cycles that the first has its columns of."""
         self.first = first
         self.second = second
         self._known: dict[str, NDArray[Any]] = {}
         rank = {metric.name: number for number, metric in enumerate(metrics)}
-        metric, tickets = first.coded("metric")[0], first.column("ticket")
-        bounds = np.searchsorted(metric, np.arange(len(metrics) + 1, dtype=metric.dtype))
         ranks = np.array([rank[name] for name in second.column("metric").tolist()], np.int64)
         self._order = np.lexsort((second.column("ordinal"), second.column("ticket"), ranks))
         ranks = ranks[self._order]
-        further = second.column("ticket")[self._order].astype(tickets.dtype)  # of two types, numpy would search among objects
+        columns = runs.columns
+        tickets = second.column("ticket")[self._order].astype(columns.tickets.dtype)  # of two types, numpy would search among objects
+        begin = columns.starts.take(np.searchsorted(columns.tickets, tickets))
         place = np.arange(len(ranks))
-        for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
+        for number in range(len(metrics)):
+            rows, opened, _ = runs.of_clock(number)
             here = np.flatnonzero(ranks == number)
-            place[here] += low + np.searchsorted(tickets[low:high], further[here])
+            place[here] += rows.start + np.searchsorted(opened, begin[here])
         self._place = place
-        self._stays = np.ones(len(metric) + len(place), np.bool_)
+        self._stays = np.ones(len(runs) + len(place), np.bool_)
         self._stays[place] = False
 
     def _placed(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
@@ -226,7 +226,7 @@ def arrays_of_runs(
     """
     arrays: Arrays = RunArrays(runs, columns, metrics, regular)
     if any(others.values()):
-        arrays = PlacedArrays(arrays, RowArrays([row for rows in others.values() for row in rows]), metrics)
+        arrays = PlacedArrays(arrays, RowArrays([row for rows in others.values() for row in rows]), metrics, runs)
     return {name: arrays.column(name) for name in COLUMNS}
 
 

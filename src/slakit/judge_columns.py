@@ -99,25 +99,22 @@ def _steady(found: Combinations, schedule_by: Ints) -> Bools:
 def _follow(columns: "EventColumns", runs: RunColumns, found: Combinations, fixed: Ints, regular: Bools) -> Changed:
     """Follow all cycles through the changes of fields; tickets of which a cycle begins anew leave the columns (and ``regular``)."""
     follower = Follower(columns, found, fixed)
-    followed = [follower.follow(stretch) for stretch in runs.stretches]
-    anew = np.unique(np.concatenate([np.empty(0, np.int64), *(one.anew for one in followed if one is not None)]))
-    regular[anew] = False
-    parts: list[Changed] = []
-    first = 0
-    for number, (stretch, one) in enumerate(zip(runs.stretches, followed, strict=True)):
-        if one is not None:
-            rows, kept = one.rows, np.ones(len(one.rows), np.bool_)
-            low, high = np.searchsorted(anew, columns.ticket.take(stretch.opened[[0, -1]]) + np.array([0, 1]))
-            if low < high:
-                stays = regular.take(columns.ticket.take(stretch.opened))
-                runs.stretches[number] = stretch.only(np.flatnonzero(stays))
-                kept = stays.take(rows)
-                rows = (np.cumsum(stays) - 1).take(rows[kept])
-            parts.append(Changed(rows + first, one.combination[kept], one.since[kept], one.passed[kept]))
-        first += len(runs.stretches[number].opened)
     nothing = np.empty(0, np.int64)
-    parts.append(Changed(nothing, nothing, nothing, np.empty(0, np.bool_)))
-    return Changed(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    parts, anew = [Changed(nothing, nothing, nothing, np.empty(0, np.bool_))], [nothing]
+    for metric in range(len(found.choices)):
+        places, opened, marked = runs.of_clock(metric)
+        followed = follower.follow(metric, opened, marked)
+        parts.append(Changed(followed.rows + places.start, followed.combination, followed.since, followed.passed))
+        anew.append(followed.anew)
+    changed = Changed(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    leaving = np.unique(np.concatenate(anew))
+    if not len(leaving):
+        return changed
+    regular[leaving] = False
+    stays = runs.leave_out(leaving)
+    kept = stays.take(changed.rows)
+    rows = (np.cumsum(stays) - 1).take(changed.rows[kept])
+    return Changed(rows, changed.combination[kept], changed.since[kept], changed.passed[kept])
 
 
 def _varying(judged: JudgedColumns) -> Varying | None:

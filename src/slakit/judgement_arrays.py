@@ -198,4 +198,4 @@ def placed(regular: JudgedArrays) -> Arrays:
     """The columns of a log judged with numpy, the tickets that were judged one by one put in place."""
     judged = regular.judged
     metrics = judged.program.metrics
-    return PlacedArrays(regular, JudgedRowArrays(judged.others, metrics), metrics) if judged.others else regular
+    return PlacedArrays(regular, JudgedRowArrays(judged.others, metrics), metrics, judged.runs) if judged.others else regular

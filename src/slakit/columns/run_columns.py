@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from slakit.columns.block import Ints, leads
+from slakit.columns.block import Bools, Ints, leads
 
 if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
@@ -89,6 +89,31 @@ class RunColumns:
             last = first + len(stretch.opened)
             yield slice(first, last), stretch
             first = last
+
+    def of_clock(self, metric: int) -> tuple[slice, NDArray[np.int32], Marked]:
+        """The cycles of a clock, given its index: their places among all rows, what opened them (as `opened`), and their marked events."""
+        found = [(rows, stretch) for rows, stretch in self.rows() if stretch.metric == metric]
+        first = found[0][0].start if found else 0
+        nothing = np.empty(0, np.int64)
+        marked = [Marked(nothing, nothing, nothing)]
+        marked += [one.marked._replace(cycle=one.marked.cycle + (rows.start - first)) for rows, one in found if one.marked is not None]
+        opened = np.concatenate([np.empty(0, np.int32), *(stretch.opened for _, stretch in found)])
+        return slice(first, first + len(opened)), opened, Marked(*(np.concatenate(part) for part in zip(*marked, strict=True)))
+
+    def leave_out(self, tickets: Ints) -> Bools:
+        """Forget the cycles of some tickets (their codes, ascending); which of the rows stay."""
+        stays = np.ones(len(self), np.bool_)
+        held = np.ones(len(self.columns.tickets), np.bool_)
+        held[tickets] = False
+        kept = []
+        for rows, stretch in self.rows():
+            of = self.columns.ticket.take(stretch.opened)
+            low, high = np.searchsorted(tickets, (of[0], of[-1] + 1)) if len(of) else (0, 0)
+            if low < high:
+                stays[rows] = held.take(of)
+            kept.append(stretch.only(np.flatnonzero(stays[rows])) if low < high else stretch)
+        self.stretches = kept
+        return stays
 
     @property
     def metric(self) -> NDArray[np.uint8]:
