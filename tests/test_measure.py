@@ -61,6 +61,17 @@ def test_responders_widen_what_a_reply_is(engine):
 
 
 @ENGINES
+def test_customers_do_not_answer_themselves(engine):
+    """With customers among the responders their messages still ask and wait for an answer, in both interpreters."""
+    ask = row(1, "02T10:00", "message", role="customer")
+    how = {"schedule": DESK, "as_of": NOON, "engine": engine, "responders": ("customer", "agent")}
+    twice = EventLog.from_records([row(1, "02T09:00", "created"), ask, ask | {"at": "2026-03-02T11:00:00+00:00"}])
+    assert len(measure(twice, "next_response.latest", **how)) == 0
+    reopened = EventLog.from_records([row(1, "02T09:00", "created", status="solved"), ask, row(1, "02T11:00", "status", status="open")])
+    assert [one.elapsed_us for one in measure(reopened, "first_response", **how)] == [2 * HOUR]
+
+
+@ENGINES
 def test_a_schedule_by_a_field(engine):
     """Each ticket is read on the schedule of its team; another value takes the default, and without one it is an error."""
     rows = [row("a", "02T16:00", "created", team="north"), row("b", "02T16:00", "created", team="night"), row("c", "02T16:00", "created")]
