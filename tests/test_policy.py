@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from slakit import Escalation, EventLog, Policy, PolicySet, PriorityMatrix, Schedule, Target
-from slakit.errors import EventError, MetricError, PolicyError
+from slakit.errors import LogErrors, MetricError, PolicyError
 from slakit.escalation import notify
 from slakit.machine import Metric
 from slakit.metrics import on
@@ -293,10 +293,10 @@ def test_reprs_are_sentences():
 def test_a_due_field_that_is_no_instant_is_an_error(engine):
     """A due date without an offset would make the verdict meaningless; the error names the ticket and the field."""
     late = policies({"resolution": Target.at_field("due")})
-    with pytest.raises(EventError, match="ticket 'T-1', field 'due'") as caught:
+    with pytest.raises(LogErrors, match="ticket 'T-1', field 'due'") as caught:
         late.judge(log_of(("mon 09:00", "created", {"due": "2026-03-02 12:00"})), as_of=at("mon 10:00"), engine=engine).to_dict()
-    assert caught.value.code == "naive_time"
-    assert caught.value.fields["ticket"] == "T-1"
+    [fault] = caught.value.exceptions
+    assert (fault.code, fault.fields["ticket"]) == ("naive_time", "T-1")
 
 
 @pytest.mark.parametrize("engine", ["object", "column"])
