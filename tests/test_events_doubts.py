@@ -100,16 +100,6 @@ def test_a_merge_is_known_when_its_survivor_is():
     assert found(rows) == []
 
 
-@pytest.mark.parametrize("key", [None, 5, ("tier", "gold")])
-def test_a_field_whose_name_is_no_text_is_near_to_nothing(key):
-    """`csv.DictReader` files surplus cells under None; the log answers all the same, from columns too."""
-    rows = [row(10, "created", tier="gold") | {key: ["x"]}]
-    assert EventLog.from_records(rows).findings_as_of(FOREVER) == ()
-    log = EventLog.from_records(rows)
-    log.columns()
-    assert log.findings_as_of(FOREVER) == ()
-
-
 def test_a_near_miss_is_told_once_with_its_count():
     """One finding for the log says how many tickets carry the field."""
     rows = [row(10, "created", ticket=number, priorty="low") for number in range(3)]

@@ -155,13 +155,13 @@ def _stays(known: Sequence[Event], place: int, category: Status) -> bool:
     return True
 
 
-def near_miss(key: object) -> str | None:
-    """The known key that a field's name is nearly the same as, or None; what is no text (`csv.DictReader` files surplus cells under None) is near to none.
+def near_miss(key: str) -> str | None:
+    """The known key that a field's name is nearly the same as, or None.
 
     Near means: equal but for case and separators, or one letter added, left out, changed or
     swapped with its neighbour, in a name of four letters or more.
     """
-    if not isinstance(key, str) or key in _KNOWN:
+    if key in _KNOWN:
         return None
     bare = key.replace("_", "").replace("-", "").replace(" ", "").lower()
     return next((known for known in _KNOWN if bare == known or (len(known) >= _SHORTEST and _one_edit(bare, known))), None)
