@@ -2,6 +2,7 @@
 
 from datetime import datetime, tzinfo
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -94,6 +95,43 @@ def test_a_row_that_is_no_mapping_is_named():
     with pytest.raises(LogErrors) as renamed:
         EventLog.from_records([*RENAMED, 5], columns=NAMES)
     assert codes(renamed) == [(1, "bad_row")]
+
+
+CREATED = {"ticket": "a", "at": "2026-01-01T10:00:00Z", "kind": "created"}
+
+
+@pytest.mark.parametrize("key", [None, 5])
+def test_a_key_that_is_no_text_is_refused(key):
+    """`csv.DictReader` files the cells of a row that is longer than its header under None; left out by `columns=` it does no harm."""
+    rows = [CREATED, CREATED | {key: ["surplus"]}, CREATED | {"kind": "message", key: ["surplus"]}]
+    with pytest.raises(LogErrors, match=f"the key {key} is no text") as caught:
+        EventLog.from_records(rows)
+    assert codes(caught) == [(1, "unknown_key"), (2, "unknown_key")]
+    assert [bad.row for bad in EventLog.from_records(rows, on_error="quarantine").quarantined] == [1, 2]
+    assert len(EventLog.from_records(rows[1:], columns={key: None})) == 2
+    table = {name: [given, given] for name, given in CREATED.items()} | {key: ["x", "y"]}
+    with pytest.raises(LogErrors, match=f"the key {key} is no text"):
+        EventLog.from_columns(table)
+    assert len(EventLog.from_columns(table, columns={key: None})) == 2
+
+
+def test_cells_that_do_not_compare_are_named():
+    """`pandas.NA` says of nothing whether it differs, and arrays say it of their elements; in a list of ids they are bad cells like any other."""
+    rows = 4
+    table = {"ticket": ["a", pd.NA, np.array([1, 2]), "b"], "at": [CREATED["at"]] * rows, "kind": ["created"] * rows}
+    with pytest.raises(LogErrors) as caught:
+        EventLog.from_columns(table)
+    assert codes(caught) == [(1, "missing_key"), (2, "bad_ticket")]
+
+
+def test_integers_of_ones_own_type_are_integers():
+    """An id that is some kind of integer counts as one where ids of two types meet."""
+
+    class Number(int):
+        pass
+
+    log = EventLog.from_records([CREATED, CREATED, CREATED | {"ticket": Number(5)}], on_error="quarantine")
+    assert (log.tickets, [bad.error.code for bad in log.quarantined]) == (("a",), ["mixed_types"])
 
 
 def test_missing_columns_are_listed_with_the_nearest():

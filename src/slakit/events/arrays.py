@@ -14,6 +14,7 @@ from slakit.events.cells import plain, truth, whole
 from slakit.events.coding import Coded, as_column, codes_of, factorize, factorize_ids, factorize_integers, present, translate
 from slakit.events.columns import EventColumns, ids_array
 from slakit.events.event import category
+from slakit.events.faults import nameless_key
 from slakit.events.framing import NaiveTimes
 from slakit.events.keys import HANDLED_PARTS, PLACED_KEYS, REQUIRED_KEYS
 from slakit.events.kinds import EventKind, Role, Status
@@ -247,8 +248,9 @@ def read_columns(
 
 
 def _check_shape(raw: "Mapping[str, Column]") -> None:
-    """Refuse a table without ticket, at or kind, or with columns of different lengths."""
-    faults = [
+    """Refuse a table without ticket, at or kind, with a column that has no name, or with columns of different lengths."""
+    faults = [nameless_key(key) for key in raw if not isinstance(key, str)]
+    faults += [
         EventError(
             f"there is no column {key!r}: {did_you_mean(key, raw)}; name it in columns={{yours: {key!r}}}", code="missing_column", key=key
         )

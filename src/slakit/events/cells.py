@@ -41,8 +41,10 @@ def ticket_id(given: Any) -> str | int:
     if is_absent(given):
         raise missing_key(key="ticket")
     found = plain(given)
-    if type(found) is str or (isinstance(found, int) and not isinstance(found, bool)):
+    if type(found) is str:
         return found
+    if isinstance(found, int) and not isinstance(found, bool):
+        return int(found)
     message = f"ticket {given!r} is a {type(given).__name__}: give text or an integer"
     raise EventError(message, code="bad_ticket", given=given)
 

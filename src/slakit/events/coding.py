@@ -301,15 +301,20 @@ def factorize_ids(column: "Column") -> "tuple[NDArray[np.int32], list[Any]]":
         codes, distinct = column.factorize()
         return ascend(codes, distinct) if set(map(type, distinct)) == {str} else (codes, distinct)
     rows = len(column)
-    sample = column[:_RUNS]
-    if rows and column.dtype.kind in "UO" and np.sum(sample[1:] != sample[:-1]) < len(sample) // 2:
-        head = np.ones(rows, np.bool_)
-        head[1:] = column[1:] != column[:-1]
-        heads = np.flatnonzero(head)
+    if rows and column.dtype.kind in "UO" and len(_heads(column[:_RUNS])) <= min(rows, _RUNS) // 2:
+        heads = _heads(column)
         if len(heads) < rows // 2:
             codes, distinct = _factorize_ids(column[heads])
             return np.repeat(codes, np.diff(heads, append=rows)), distinct
     return _factorize_ids(column)
+
+
+def _heads(column: "NDArray[Any]") -> "NDArray[np.int64]":
+    """Where elements differ from the one before; everywhere, where some do not say whether they do (`pandas.NA`, arrays)."""
+    head = np.ones(len(column), np.bool_)
+    with suppress(TypeError, ValueError):
+        head[1:] = column[1:] != column[:-1]
+    return np.flatnonzero(head)
 
 
 def _factorize_ids(column: "NDArray[Any]") -> "tuple[NDArray[np.int32], list[Any]]":

@@ -12,7 +12,7 @@ from slakit._time import EPOCH, fixed_span, instant, span_text, utc
 from slakit._value import value
 from slakit.errors import EventError, did_you_mean
 from slakit.events.cells import is_absent, plain, ticket_id, truth, whole
-from slakit.events.faults import bad_value, missing_key, unknown_key
+from slakit.events.faults import bad_value, missing_key, nameless_key, unknown_key
 from slakit.events.keys import HANDLED_PARTS, KIND_KEYS, PLACED_KEYS, REQUIRED_KEYS
 from slakit.events.kinds import RANKS, EventKind, Role, Status
 
@@ -231,7 +231,7 @@ def read_event(  # noqa: C901, PLR0912, PLR0915 - the cost of a row is the cost 
     status = row.get("status")
     if status is not None:
         found += 1
-    if len(row) == found and type(row) is dict:  # there are no other keys
+    if len(row) == found and type(row) is dict:  # no keys but those read so far, ticket, at and kind among them
         draft.id = draft.actor = None
         draft.seq = 0
         public: Any = True
@@ -292,9 +292,16 @@ def _instant_of(given: Any) -> int:
 
 
 def _shape(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys of rows of this shape that go to ``data``; rows of one source share few shapes."""
+    """The keys of rows of this shape that go to ``data``; rows of one source share few shapes.
+
+    Raises:
+        EventError: ``unknown_key`` for a key that is no text.
+    """
     if len(_SHAPES) >= _MOST_SHAPES:
         _SHAPES.clear()
+    for name in names:
+        if not isinstance(name, str):
+            raise nameless_key(name)
     more = _SHAPES[names] = tuple(name for name in names if name not in PLACED_KEYS)
     return more
 

@@ -17,6 +17,12 @@ def unknown_key(kind: EventKind, key: str) -> EventError:
     return EventError(message, code="unknown_key", given=key, kind=kind.text, known=known)
 
 
+def nameless_key(key: object) -> EventError:
+    """What to say of a key that is no text, such as the None under which `csv.DictReader` files the cells of a row that is too long."""
+    message = f"the key {key!r} is no text: give every column a name (a row of a CSV file may have more cells than its header); columns={{{key!r}: None}} leaves it out"
+    return EventError(message, code="unknown_key", given=key)
+
+
 def missing_key(*, key: str) -> EventError:
     """What to say of a row without ticket, time or kind."""
     return EventError(f"there is no {key!r}: every event needs ticket, at and kind", code="missing_key", key=key)

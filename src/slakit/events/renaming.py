@@ -47,7 +47,7 @@ class Renaming:
                 self._seen.add(key)
                 if (name := names[key]) is not None:
                     renamed[name] = given
-            elif self._ours.get(key) in row:
+            elif key in self._ours and self._ours[key] in row:
                 message = f"columns= renames another column to {key!r}, but there is one of that name: map it to None to leave it out"
                 raise refuse(EventError(message, code="ambiguous_column", names=(key,)))
             else:
