@@ -12,7 +12,7 @@ from slakit.columns.numbering import told_apart
 from slakit.columns.run_columns import RunColumns
 from slakit.columns.situations import agents
 from slakit.cycles import COLUMNS, SPANS, Cycle
-from slakit.events.kinds import EventKind
+from slakit.events.kinds import GONE_KINDS, EventKind
 from slakit.machine.metric import Metric
 from slakit.machine.table import State
 
@@ -281,15 +281,12 @@ def _teams(columns: "EventColumns") -> "tuple[Ints, list[Any]]":
     return np.append(numbers, -1).take(code[np.maximum.accumulate(np.where(fixes, index, 0))], mode="wrap"), distinct
 
 
-_REMOVING = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
-
-
 def removal(columns: "EventColumns") -> Coded:
     """Why tickets left the desk, by the first event that removed each: codes of the tickets, and the reasons."""
     code_of = np.zeros(len(EventKind) + 1, np.uint8)
-    code_of[list(_REMOVING)] = range(1, len(_REMOVING) + 1)
+    code_of[list(GONE_KINDS)] = range(1, len(GONE_KINDS) + 1)
     reasons = np.zeros(len(columns.tickets), np.uint8)
     removing = code_of.take(columns.kind)
     gone = np.flatnonzero(removing)[::-1]
     reasons[columns.ticket[gone]] = removing[gone]
-    return reasons, [None, *(kind.text for kind in _REMOVING)]
+    return reasons, [None, *(kind.text for kind in GONE_KINDS)]

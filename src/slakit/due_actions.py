@@ -9,14 +9,13 @@ from slakit._value import value
 from slakit.errors import QueryError
 from slakit.escalation import Action, Escalation, Level
 from slakit.events.event import Event
-from slakit.events.kinds import EventKind, Role
+from slakit.events.kinds import GONE_KINDS, EventKind, Role
 from slakit.policy import Policy, PolicySet
 from slakit.verdict import JudgedCycle
 
 if TYPE_CHECKING:
     from slakit.judgement import Judgement
 
-_GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 _BREACH = Level()
 
 
@@ -205,7 +204,7 @@ class EventRules:
         for event in events:
             if self.begin is None:
                 self.begin, self.fields, self.waiting = event.at, dict(event.data), event.role is not Role.AGENT
-            if event.kind in _GONE:
+            if event.kind in GONE_KINDS:
                 self.gone = True
             if self.gone:
                 return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from slakit.events.event import Event
 from slakit.events.keys import PLACED_KEYS
-from slakit.events.kinds import EventKind
+from slakit.events.kinds import GONE_KINDS, EventKind
 from slakit.events.life import life
 from slakit.machine.program import Program
 from slakit.meter import AnyMeter, Meter, SumMeter, carry, measure_run
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Ticket = str | int
 _MERGED, _FIELD = EventKind.MERGED, EventKind.FIELD
-_GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 
 
 class Replayer:
@@ -77,7 +76,7 @@ class Replayer:
         waits = []
         for donor in donors:
             events, walk = self.life(donor), self.start(donor)
-            last = None if walk.gone else next((index for index, event in enumerate(events) if event.kind in _GONE), None)
+            last = None if walk.gone else next((index for index, event in enumerate(events) if event.kind in GONE_KINDS), None)
             if last is None:
                 continue
             merged = events[last]

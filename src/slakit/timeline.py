@@ -10,7 +10,7 @@ from itertools import count, repeat
 from typing import Any, NamedTuple
 
 from slakit.events.event import Event
-from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.kinds import GONE_KINDS, EventKind, Role, Status
 from slakit.machine.facts import ABSORBED, SHIFT
 from slakit.machine.metric import Anchor
 from slakit.machine.program import Program
@@ -25,7 +25,6 @@ _NEW_HOLDER_BIT, _ASSIGNEE_BIT = 1 << SHIFT["new_holder"], 1 << SHIFT["by_assign
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _SLOTS = ("actor", "id", "status")
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
-_GONE_KINDS = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 _EXCLUSION_KINDS = (EventKind.EXCLUDED, EventKind.INCLUDED)
 
 # members bound once: looking one up on its class costs more than the rest of a step
@@ -262,7 +261,7 @@ def advance(  # noqa: C901, PLR0912, PLR0915 - the walk is one loop, and its cos
             if after >= _SOLVED > category:
                 oldest = latest = None
             category = after
-        elif kind in _GONE_KINDS:
+        elif kind in GONE_KINDS:
             gone = gone or kind.text
     walk.position = first + len(events)
     walk.category, walk.wanted, walk.replied, walk.gone = category, wanted, replied, gone

@@ -2,10 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from slakit._time import DAY, span_text, utc
+from slakit._time import DAY, EPOCH_ORDINAL, span_text, utc
 from slakit.clock.reading import Reading, blank, grown_earlier, grown_later
 from slakit.errors import ScheduleError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Instants = NDArray[np.int64]
 
 ORIGIN = 1_577_836_800_000_000
-"""2020-01-01T00:00:00Z, where one of the years begins from which readings may count."""
+"""2020-01-01T00:00:00Z, when schedules of today are in force: where a clock looks first whether it is ever open."""
 FIRST = -2_208_988_800_000_000
 """1900-01-01T00:00:00Z, where the horizon ends."""
 END = 7_289_654_400_000_000
@@ -33,7 +34,7 @@ class BusinessClock:
     """Working time as one monotone function R of the instant, and its inverses.
 
     All arguments and results are integer microseconds since the epoch. Readings count from the year
-    that is asked for first, so that few years are compiled; only their differences mean anything.
+    that is asked for first (UTC), so that few years are compiled; only their differences mean anything.
     """
 
     __slots__ = ("_lock", "_name", "_opens", "_reading", "_source", "_vector")
@@ -293,7 +294,8 @@ class BusinessClock:
 
 
 def _year_begin(us: int) -> int:
-    return ORIGIN + (us - ORIGIN) // _YEAR * _YEAR
+    year = date.fromordinal(us // DAY + EPOCH_ORDINAL).year
+    return (date(year, 1, 1).toordinal() - EPOCH_ORDINAL) * DAY
 
 
 def _rebuild(source: Callable[[int, int], list[tuple[int, int]]], name: str) -> BusinessClock:

@@ -15,13 +15,12 @@ from slakit.columns.block import Block, Bools, Bytes, Ints, Numbers, where
 from slakit.columns.latch import each_held_before, held_before
 from slakit.columns.numbering import told_apart
 from slakit.columns.symbols import BEFORE, CATEGORY, SymbolTable, signs
-from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.kinds import GONE_KINDS, EventKind, Role, Status
 from slakit.machine.facts import SHIFT
 from slakit.machine.program import Program
 
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 _NOBODY, _AGENT, _ROBOT, _GROUP = range(4)
-_GOING = (EventKind.MERGED.value, EventKind.SPAM.value, EventKind.DELETED.value)
 
 
 @attrs.define(eq=False)
@@ -29,7 +28,7 @@ class Situation:
     """What the interpreter knows of a block's events.
 
     Attributes:
-        numbers: intp[n], the number of each event's situation in the `SymbolTable`.
+        numbers: integers[n], the number of each event's situation in the `SymbolTable`.
         reopened: indices of the events that reopen a ticket with a customer message at hand.
         oldest: for each of them, index of the oldest such message.
         latest: for each of them, index of the latest.
@@ -55,12 +54,6 @@ def situation(block: Block, program: Program, table: SymbolTable) -> Situation:
         reopened, oldest, latest = _waits(reopened, solving, customer, where(answers))
     numbers = table.numbers(block, signs(block.kind, block.role, block.public), level, *_rare(block, program, reopened))
     return Situation(numbers, reopened, oldest, latest)
-
-
-def _going(kind: Bytes) -> Bools:
-    """Which events take a ticket out."""
-    going: Bools = (kind == _GOING[0]) | (kind == _GOING[1]) | (kind == _GOING[2])
-    return going
 
 
 def _by_some(block: Block, roles: Collection[Role]) -> Bools:
@@ -116,8 +109,8 @@ def _rare(block: Block, program: Program, reopened: Ints) -> tuple[Ints, NDArray
     if program.needs_assignee:
         mine = where(_by_assignee(block))
         whole["by_assignee"] = mine, np.full(len(mine), 1 << SHIFT["by_assignee"], np.int32)
-    if block.kind.max(initial=0) >= min(_GOING):
-        gone = where(_since(_going(block.kind), block))
+    if block.kind.max(initial=0) >= min(GONE_KINDS).value:
+        gone = where(_since(np.isin(block.kind, GONE_KINDS), block))
         whole["gone"] = gone, np.full(len(gone), 1 << SHIFT["gone"], np.int32)
     parts = [at for at, _ in whole.values() if len(at)]
     rare = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0] if parts else reopened

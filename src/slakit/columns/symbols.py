@@ -72,6 +72,7 @@ class SymbolTable:
         self.meanings = [Meanings(ORDINARY) for _ in program.metrics]
         self.causes: dict[str, int] = {"": 0}
         self._sign_facts = _sign_facts(frozenset(program.responders))
+        # every combination of rare facts with every sign and level would make a table of millions, so the few that occur are numbered anew
         self._base = np.zeros(0, np.intp)
         self._bases = 0
         self._by_rare = np.zeros(0, np.intp)

@@ -10,7 +10,7 @@ from typing import Any
 from slakit._time import utc
 from slakit.errors import Finding
 from slakit.events.event import Event
-from slakit.events.keys import COMMON_KEYS
+from slakit.events.keys import COMMON_KEYS, STATUS_KINDS
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.events.life import life
 from slakit.events.ordering import Duplicate
@@ -38,7 +38,6 @@ KNOWN_FIELDS = ("customer", "team", "group", "channel", "category", "subcategory
 _KNOWN = (*COMMON_KEYS, "status", "public", *KNOWN_FIELDS)
 _SHORTEST = 4
 _SOLVED = (Status.SOLVED, Status.CLOSED)
-_STATUS_KINDS = (EventKind.CREATED, EventKind.STATUS)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -88,7 +87,7 @@ def ticket_doubts(  # noqa: C901, PLR0912 - one walk, a branch a kind
 
     for place, event in enumerate(known):
         kind = event.kind
-        if kind in _STATUS_KINDS:
+        if kind in STATUS_KINDS:
             category = event.category or category or Status.NEW
         elif kind is EventKind.MESSAGE:
             if merged:

@@ -69,6 +69,10 @@ class EventKind(_Named):
     INCLUDED = 21
 
 
+GONE_KINDS = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
+"""What takes a ticket out: into another one, or out of every count."""
+
+
 class Role(_Named):
     """On which side the actor stood at that time; UNKNOWN where the row does not say."""
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from slakit.events.event import Event
-from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.keys import STATUS_KINDS
+from slakit.events.kinds import GONE_KINDS, EventKind, Role, Status
 from slakit.events.life import life
 
 _FOREVER = 2**63 - 1
-_STATUS_KINDS = (EventKind.CREATED, EventKind.STATUS)
-_GONE_KINDS = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 _SOLVED = (Status.SOLVED, Status.CLOSED)
 
 
@@ -25,9 +24,9 @@ def reopenings(events: Sequence[Event]) -> list[Event]:
     category: Status = Status.NONE
     added: list[Event] = []
     for place, event in enumerate(known):
-        if event.kind in _GONE_KINDS:
+        if event.kind in GONE_KINDS:
             break
-        if event.kind in _STATUS_KINDS:
+        if event.kind in STATUS_KINDS:
             category = event.category or category or Status.NEW
         elif _wrote(event) and category in _SOLVED and not _told(known, place):
             added.append(Event(ticket=event.ticket, at=event.at, kind=EventKind.STATUS, status="open", role=Role.SYSTEM, seq=event.seq))

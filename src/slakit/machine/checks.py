@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from slakit.errors import MetricError
 from slakit.events.keys import KIND_KEYS
-from slakit.events.kinds import EventKind, Status
+from slakit.events.kinds import GONE_KINDS, EventKind, Status
 from slakit.machine.conditions import Condition, Has
 from slakit.machine.facts import FACTS
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _OTHER = object()
 _LINKED = frozenset(("kind", "before", "after"))
-_GONE = frozenset((EventKind.MERGED, EventKind.SPAM, EventKind.DELETED))
 _COMMON_TEXTS = frozenset(("actor", "id"))
 
 
@@ -53,7 +52,7 @@ def check(metric: "Metric") -> None:
             if condition.holds(facts, texts):
                 possible = True
                 solved_only &= facts["after"] >= Status.SOLVED
-                reachable |= facts["kind"] not in _GONE and (metric.while_solved or facts["before"] < Status.SOLVED)
+                reachable |= facts["kind"] not in GONE_KINDS and (metric.while_solved or facts["before"] < Status.SOLVED)
                 if reachable and not solved_only:
                     break
         if not possible:

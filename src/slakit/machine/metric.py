@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from slakit._value import changed, value
 from slakit.errors import MetricError
+from slakit.events.kinds import GONE_KINDS
 from slakit.machine import on
 from slakit.machine.checks import check
 from slakit.machine.conditions import Condition, Is, fact
 from slakit.machine.facts import ABSORBED, FACTS, unpack
 from slakit.machine.table import CANCEL, PAUSE, REBASE, RESET, RESUME, START, STOP, TABLES, Effect, State
 
-_GONE = fact("kind", "merged", "spam", "deleted")
+_GONE = fact("kind", *(kind.text for kind in GONE_KINDS))
 _SOLVED = fact("after", "solved", "closed")
 
 

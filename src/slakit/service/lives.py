@@ -10,7 +10,7 @@ from slakit._time import NAT, instant
 from slakit.columns.block import Block
 from slakit.columns.situations import agents
 from slakit.errors import EventError, QueryError
-from slakit.events.kinds import EventKind, Role, Status
+from slakit.events.kinds import GONE_KINDS, EventKind, Role, Status
 from slakit.events.log import EventLog
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Coded = tuple[NDArray[np.int32], list[Any]]
-_GONE = (EventKind.MERGED, EventKind.SPAM, EventKind.DELETED)
 _ROBOTS = (Role.BOT, Role.SYSTEM)
 
 
@@ -103,12 +102,12 @@ class Lives:
         """Why each ticket leaves every denominator: 0 it does not, else 1 + the place of the reason."""
         if "removed" not in self._kept:
             reason = np.zeros(len(self.tickets), np.uint8)
-            first = self.first_of(self.where(*_GONE))
+            first = self.first_of(self.where(*GONE_KINDS))
             gone = np.flatnonzero(first >= 0)
-            for code, kind in enumerate(_GONE, 1):
+            for code, kind in enumerate(GONE_KINDS, 1):
                 reason[gone[self.kind[first[gone]] == kind]] = code
             self._kept["removed"] = reason
-        return self._kept["removed"], tuple(kind.text for kind in _GONE)
+        return self._kept["removed"], tuple(kind.text for kind in GONE_KINDS)
 
     def _status_changes(self) -> tuple[Ints, NDArray[np.uint8], NDArray[np.uint8]]:
         """Positions of the events that carry a status, with the category after and before each (before creation: NONE)."""
