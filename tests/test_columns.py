@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 
 from slakit import EventLog, Schedule, measure
 from slakit.columns import regular_tickets
+from slakit.columns.block import Block
+from slakit.columns.cycles import cycles
 from slakit.columns.latch import each_held_before, held_before
 from slakit.columns.symbols import signs
 from slakit.events.kinds import EventKind, Role
+from slakit.machine import table as tables
+from slakit.machine.table import ACTIVE, Effect, State, transition
 from slakit.metrics import CATALOGUE, Metric, on
 
 interpreter = import_module("slakit.columns.interpret")
@@ -153,6 +157,73 @@ def test_rows_of_states_do_not_touch_each_other(rows, width, draw):
     assert held_before(sets, releases).tolist() == expected
     shared = [stepped(row, releases[0].tolist()) for row in sets.tolist()]
     assert [row.tolist() for row in each_held_before(sets, releases[0])] == shared
+
+
+def shape(*, pauses, resumes, resets, repeats):
+    """A clock of some shape; what its conditions are does not matter here."""
+    return Metric.define(
+        "c", start=on.created, stop=on.reply, repeats=repeats, reset=on.kind("field") if resets else None,
+        pause=(on.kind("assigned") if resumes else on.in_status("pending")) if pauses else None, resume=on.kind("accepted") if pauses and resumes else None,
+    )  # fmt: skip
+
+
+SHAPES = [
+    shape(pauses=pauses, resumes=resumes, resets=resets, repeats=repeats)
+    for pauses, resumes in ((False, False), (True, False), (True, True))
+    for resets in (False, True)
+    for repeats in (False, True)
+]
+
+
+def drawn_mask(metric, draw):
+    """Conditions that an event may meet all at once: those that the clock has."""
+    mask = sum(condition for condition in (tables.START, tables.STOP, tables.CANCEL) if draw.random() < 0.3)
+    mask |= tables.RESET if metric.reset is not None and draw.random() < 0.3 else 0
+    if metric.pause is not None:
+        pauses = draw.random() < 0.4
+        resumes = not pauses if metric.resume is None else draw.random() < 0.4
+        mask |= tables.PAUSE * pauses | tables.RESUME * resumes
+    return mask
+
+
+def walked(metric, masks, lengths):
+    """The cycles of a clock by its transition table, one event after the other, and its state after each of them."""
+    opens, ends, states, at = [], [], [], 0
+    for length in lengths:
+        state = State.IDLE
+        for place in range(at, at + length):
+            state, effects = transition(state, masks[place], repeats=metric.repeats)
+            if effects & Effect.CLOSE:
+                ends.append(place)
+            if effects & Effect.OPEN:
+                opens.append(place)
+            states.append(state)
+        at += length
+        if state in ACTIVE:
+            ends.append(at)
+    return opens, ends, states
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4), st.randoms())
+def test_every_table_is_walked_as_event_by_event(lengths, metrics, draw):
+    """Whatever conditions an event meets at once, whatever the shape of a clock, and whichever clocks stand beside it."""
+    count = sum(lengths)
+    masks = [[drawn_mask(metric, draw) for _ in range(count)] for metric in metrics]
+    nothing = np.zeros(count, np.uint8)
+    starts = np.cumsum([0, *lengths[:-1]])
+    ticket = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    block = Block(
+        None, slice(0, count), slice(0, len(lengths)), ticket, starts, nothing.astype(np.int64), nothing, nothing, nothing, nothing
+    )
+    found = cycles(block, np.array([[*row, 0] for row in masks], np.uint8), metrics)
+    for metric, row, one in zip(metrics, masks, found, strict=True):
+        opens, ends, states = walked(metric, row, lengths)
+        assert (one.opens.tolist(), one.ends.tolist()) == (opens, ends)
+        if metric.pause is None:
+            assert one.paused is None
+        else:
+            active = [place for place, state in enumerate(states) if state in ACTIVE]
+            assert [one.paused[place] for place in active] == [states[place] is State.PAUSED for place in active]
 
 
 def test_signs_tell_every_kind_role_and_visibility_apart():
