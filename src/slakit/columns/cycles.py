@@ -60,14 +60,14 @@ def cycles(block: Block, masks: Bytes, metrics: Sequence[Metric]) -> list[Cycles
             ended = held_before(ending, block.borders)
             closing[row] &= ~ended
             opening[row] &= ~((ended & ~block.borders) | ending)
-    paused = [
-        _paused(active[row], opening[row], masks[row], metric) if metric.pause is not None else None for row, metric in enumerate(metrics)
-    ]
+    paused = [_paused(active[row], opening[row], masks[row], metric) for row, metric in enumerate(metrics)]
     return [Cycles(*found) for found in zip(_by_row(opening), _by_row(closing), paused, strict=True)]
 
 
-def _paused(active: Bools, opening: Bools, mask: Bytes, metric: Metric) -> Bools:
-    """Whether a clock is paused after each event."""
+def _paused(active: Bools, opening: Bools, mask: Bytes, metric: Metric) -> Bools | None:
+    """`Cycles.paused`."""
+    if metric.pause is None:
+        return None
     pauses = _meets(mask, PAUSE)
     paused = pauses[:-1] if metric.resume is None else held_before(pauses, opening | _meets(mask, RESUME))[1:]
     paused &= active[1:]
@@ -80,9 +80,12 @@ def _meets(masks: Bytes, conditions: int) -> Bools:
 
 
 def _by_row(flags: Bools) -> Iterator[Ints]:
-    """The indices of what is flagged in each row; all rows at once, since numpy is slow for flags as few as one row may have."""
+    """The indices of what is flagged in each row.
+
+    All rows at once, since flags of less than a tenth, as one row may have, numpy looks for one by one, in twice the time.
+    """
     rows, width = flags.shape
     flagged = where(flags.reshape(-1))
-    borders = np.arange(rows + 1) * width
-    for begin, one in zip(borders.tolist(), np.split(flagged, np.searchsorted(flagged, borders[1:-1])), strict=False):
-        yield one - begin
+    begins = np.arange(rows) * width
+    for begin, indices in zip(begins.tolist(), np.split(flagged, np.searchsorted(flagged, begins[1:])), strict=True):
+        yield indices - begin
