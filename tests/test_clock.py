@@ -68,6 +68,15 @@ def test_few_years_are_compiled():
     assert instant("2037-12-01T00:00Z") < clock.reading.lo
 
 
+def test_a_desk_that_is_closed_for_a_season_compiles_few_years():
+    """Asked in January, a clock that opens in June or in the year after need not read three centuries to find out."""
+    for opens in ("2026-06-01T00:00Z", "2027-02-01T00:00Z"):
+        source = Source(first=instant(opens))
+        clock = BusinessClock(source)
+        assert clock.due_at_us(instant("2026-01-05T00:00Z"), 8 * HOUR) > instant(opens)
+        assert clock.reading.hi - clock.reading.lo < 6 * 366 * DAY
+
+
 def test_that_there_is_open_time_is_plain_after_a_few_weeks():
     """Only where a few weeks are closed is the horizon searched, to its ends."""
     plain, late, never = Source(), Source(first=ORIGIN + 100 * 365 * DAY), Source(first=END)

@@ -82,6 +82,8 @@ class BusinessClock:
             if reading.lo == reading.hi:
                 reading = blank(max(FIRST, _year_begin(first)))
             reading = self._grown(reading, first, last)
+            if len(reading.starts) == 1:  # closed for a season, as a rule: centuries are read only where a few years hold nothing
+                reading = self._grown(reading, reading.lo, min(END - 1, reading.hi + 2 * _YEAR))
             if len(reading.starts) == 1:
                 reading = self._grown(reading, FIRST, END - 1)
             if len(reading.starts) == 1:
