@@ -128,6 +128,15 @@ def test_a_clock_that_nothing_moves():
         assert len(measure(log, clock, schedule=ALWAYS, as_of=UNTIL, engine="column")) == 0
 
 
+def test_more_clocks_than_a_byte_counts():
+    """Three hundred clocks of one ticket give three hundred cycles."""
+    log = EventLog.from_records([{"ticket": 1, "at": "2026-03-02T09:00:00Z", "kind": "created"}])
+    clocks = [Metric.define(f"clock{number}", start=on.created, stop=on.reply) for number in range(300)]
+    found = measure(log, clocks, schedule=ALWAYS, as_of="2026-03-02T10:00:00Z", engine="column").to_dict()
+    assert found["metric"] == [clock.name for clock in clocks]
+    assert found["ordinal"] == [1] * len(clocks)
+
+
 def stepped(sets, releases):
     """Whether a state holds before each event, one event after the other."""
     holding, before = False, []

@@ -116,9 +116,9 @@ class RunColumns:
         return stays
 
     @property
-    def metric(self) -> NDArray[np.uint8]:
+    def metric(self) -> NDArray[np.uint16]:
         """Index of the clock."""
-        numbers = np.array([stretch.metric for stretch in self.stretches], np.uint8)
+        numbers = np.array([stretch.metric for stretch in self.stretches], np.uint16)
         return np.repeat(numbers, [len(stretch.opened) for stretch in self.stretches])
 
     @property
