@@ -133,8 +133,8 @@ def _varying(judged: JudgedColumns) -> Varying | None:
     at_field = np.zeros(len(runs), np.bool_)
     metric, ticket = runs.metric, runs.ticket
     of = combinations.of[ticket]  # of unfixed targets nothing changes
-    for index, number, wanted in unfixed:
-        rows = np.flatnonzero((metric == index) & (of == number))
+    for index, combination, wanted in unfixed:
+        rows = np.flatnonzero((metric == index) & (of == combination))
         if isinstance(wanted.length, WorkingDays):
             started = runs.started
             for which in np.unique(schedule_of[rows]).tolist():
@@ -148,12 +148,11 @@ def _varying(judged: JudgedColumns) -> Varying | None:
             code = codes[ticket[rows]]
             instants = np.full(len(given) + 1, NAT, np.int64)
             used, first = np.unique(code, return_index=True)
-            holders = ticket[rows[first]]
-            for where in np.argsort(holders).tolist():  # the first ticket with a bad instant is the one that is named
-                value = None if used[where] < 0 else given[used[where]]
+            holders = columns.tickets[ticket[rows[first]]].tolist()
+            for number, holder in zip(used.tolist(), holders, strict=True):
+                value = None if number < 0 else given[number]
                 if value is not None:
-                    [holder] = columns.tickets[[holders[where]]].tolist()
-                    instants[used[where]] = due_instant(value, wanted.field, holder)
+                    instants[number] = due_instant(value, wanted.field, holder)
             due[rows] = instants[code]
             at_field[rows] = due[rows] != NAT
     return Varying(target, due, at_field)

@@ -1,7 +1,7 @@
 """The column interpreter: many tickets through the transition tables at once, with numpy.
 
 It finds the cycles of the tickets whose life is regular (one `created`, first; no ticket merged into them, no
-exclusion events, not too long); the others are left to the object interpreter. Both give identical integers.
+exclusion events); the others are left to the object interpreter. Both give identical integers.
 """
 
 from collections.abc import Callable, Iterator

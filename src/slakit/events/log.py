@@ -134,7 +134,7 @@ class EventLog:
             unit: of integer times since the epoch: ``"s"``, ``"ms"``, ``"us"`` or ``"ns"``.
 
         Raises:
-            LogErrors: as `from_records`; ``missing_column``, ``unequal_lengths`` for the whole table.
+            LogErrors: as `from_records`; ``missing_column``, ``unequal_lengths``, ``unknown_key`` of a name that is no text for the whole table.
             TimeError: ``unknown_zone``.
         """
         from slakit.events.arrays import read_columns  # noqa: PLC0415 - brings numpy
