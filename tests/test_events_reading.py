@@ -115,6 +115,12 @@ def test_a_key_that_is_no_text_is_refused(key):
     assert len(EventLog.from_columns(table, columns={key: None})) == 2
 
 
+def test_a_frame_given_as_columns_is_renamed_too():
+    """A pandas frame has items as a mapping of columns has, with a name that is no text among them."""
+    frame = pd.DataFrame({"Case": ["a"], "at": [CREATED["at"]], "kind": ["created"], 0: ["x"]})
+    assert EventLog.from_columns(frame, columns={"Case": "ticket", 0: None}).tickets == ("a",)
+
+
 def test_cells_that_do_not_compare_are_named():
     """`pandas.NA` says of nothing whether it differs, and arrays say it of their elements; in a list of ids they are bad cells like any other."""
     rows = 4

@@ -201,7 +201,7 @@ def read_columns(
     Raises:
         LogErrors: every bad row, when they are to be raised; ``missing_column`` and ``unequal_lengths`` always.
     """
-    named = Renaming(columns).columns(given) if columns else given
+    named = Renaming(columns).columns(dict(given.items())) if columns else given  # a pandas frame has items, too, but is no mapping
     raw = {key: column.objects() if isinstance(column, NaiveTimes) else as_column(column) for key, column in named.items()}
     _check_shape(raw)
     moments, given_at = named["at"], raw["at"]
