@@ -123,6 +123,7 @@ def _stretch(
     found: Cycles,
     marks: Marks | None,
 ) -> Stretch:
+    """What a clock's cycles in a block come to."""
     opens, ends = found.opens, found.ends
     ticket = block.ticket.take(opens)
     going = where(block.borders.take(ends))

@@ -65,7 +65,10 @@ def _by_some(block: Block, roles: Collection[Role]) -> Bools:
 
 
 def _levels(block: Block, message: Bools, answers: Bools) -> Bytes:
-    """The level of each event, put together bit by bit from the highest: to double bytes takes a tenth of the time of shifting them."""
+    """The level of each event, as `symbols` lays it out.
+
+    Put together bit by bit from the highest, since to double bytes takes a tenth of the time of shifting them.
+    """
     later = ~block.borders[:-1]
     category = _held_category(block)
     asking = ((block.kind == EventKind.CREATED.value) & (block.role != Role.AGENT.value)) | (message & (block.role == Role.CUSTOMER.value))
