@@ -1,6 +1,6 @@
 """The whole job on a log with all that makes tickets unlike each other: field changes, exclusions and merges.
 
-    python benchmarks/busy_job.py [--events 1000000] [--repeat 3] [--json out.json]
+    python benchmarks/busy_job.py [--events 1000000] [--order ticket] [--repeat 3] [--json out.json]
 
 No peer follows these; the plain log of `desk_log` in the same run is what to compare with. Times are
 processor times, medians, from columns loaded before.
@@ -24,12 +24,13 @@ FIELD, MERGED = 7, 16
 DAY = 86_400_000_000
 
 
-def busy_log(events: int, *, share: float) -> dict[str, Any]:
+def busy_log(events: int, *, share: float, by_time: bool = False) -> dict[str, Any]:
     """`desk_log` where a share of the tickets changes priority once, and a tenth of that share is merged into the next ticket.
 
     Args:
         events: how many, about.
         share: of the tickets.
+        by_time: order by time instead of by ticket and time.
     """
     rng = np.random.default_rng(2)
     columns = desk_log(events)
@@ -52,7 +53,9 @@ def busy_log(events: int, *, share: float) -> dict[str, Any]:
     texts = {
         name: np.where(column == "", None, column.astype(object)) if column.dtype.kind == "U" else column for name, column in rows.items()
     }
-    return {**columns, **texts, "into": np.where(into < 0, None, into.astype(object))}
+    table = {**columns, **texts, "into": np.where(into < 0, None, into.astype(object))}
+    order = np.argsort(columns["at"], kind="stable") if by_time else slice(None)
+    return {name: column[order] for name, column in table.items()}
 
 
 def excluding_job(log: Any, as_of: int) -> None:
@@ -72,12 +75,14 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--order", choices=["ticket", "time"], default="ticket")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    jobs: dict[str, tuple[Any, Any]] = {"plain log and job": (loaded(desk_log(asked.events)), slakit_job)}
+    by_time = asked.order == "time"
+    jobs: dict[str, tuple[Any, Any]] = {"plain log and job": (loaded(desk_log(asked.events, by_time=by_time)), slakit_job)}
     for share in (0.0, 0.001, 0.01, 0.05):
-        jobs[f"{share:.1%}"] = (loaded(busy_log(asked.events, share=share)), excluding_job)
+        jobs[f"{share:.1%}"] = (loaded(busy_log(asked.events, share=share, by_time=by_time)), excluding_job)
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(asked.repeat + 1):
         for name, (log, job) in jobs.items():
@@ -89,7 +94,7 @@ def main() -> None:
     for name, (log, _) in jobs.items():
         rate = len(log.columns()) / statistics.median(seconds[name][1:]) / 1e6
         print(f"{name:<20} {rate:>10.2f}")
-        rows.append({"name": name, "events": len(log.columns()), "million_per_second": rate})
+        rows.append({"name": name, "order": asked.order, "events": len(log.columns()), "million_per_second": rate})
     if asked.json:
         asked.json.write_text(json.dumps({"rows": rows}, indent=1), encoding="utf-8")
 
