@@ -1,5 +1,7 @@
 """One monotone function of time, as segments: ``R(t) = min(t + shift[i], total[i])``."""
 
+from itertools import accumulate
+
 from slakit._value import value
 
 FAR = 2**61
@@ -39,32 +41,29 @@ def blank(at: int) -> Reading:
 
 def grown_later(old: Reading, opened: list[tuple[int, int]], hi: int) -> Reading:
     """A reading continued to ``hi`` by the open time of ``[old.hi, hi)``; what is there stays."""
-    starts, shift, total = old.starts.copy(), old.shift.copy(), old.total.copy()
-    at = total[-1]
-    if opened and len(starts) > 1 and opened[0][0] == old.closing(-1):
+    earlier, at = old.total.copy(), old.total[-1]
+    if opened and len(old.starts) > 1 and opened[0][0] == old.closing(-1):
         start, end = opened[0]
         at += end - start
-        total[-1] = at
+        earlier[-1] = at
         opened = opened[1:]
-    for start, end in opened:
-        starts.append(start)
-        shift.append(at - start)
-        at += end - start
-        total.append(at)
-    return Reading(old.lo, hi, starts, shift, total)
+    starts, shift, total = _counted(opened, at)
+    return Reading(old.lo, hi, old.starts + starts, old.shift + shift, earlier + total)
 
 
 def grown_earlier(old: Reading, opened: list[tuple[int, int]], lo: int) -> Reading:
     """A reading continued back to ``lo`` by the open time of ``[lo, old.lo)``; what is there stays."""
     at = old.total[0] - sum(end - start for start, end in opened)
-    starts, shift, total = [-FAR], [FAR], [at]
-    for start, end in opened:
-        starts.append(start)
-        shift.append(at - start)
-        at += end - start
-        total.append(at)
+    starts, shift, total = _counted(opened, at)
     first = 1
     if opened and len(old.starts) > 1 and opened[-1][1] == old.starts[1]:
         total[-1] = old.total[1]
         first = 2
-    return Reading(lo, old.hi, starts + old.starts[first:], shift + old.shift[first:], total + old.total[first:])
+    return Reading(lo, old.hi, [-FAR, *starts, *old.starts[first:]], [FAR, *shift, *old.shift[first:]], [at, *total, *old.total[first:]])
+
+
+def _counted(opened: list[tuple[int, int]], at: int) -> tuple[list[int], list[int], list[int]]:
+    """The segments of open time that is counted on from a reading: ``starts``, ``shift`` and ``total`` of each."""
+    starts = [start for start, _ in opened]
+    total = list(accumulate((end - start for start, end in opened), initial=at))
+    return starts, [before - start for before, start in zip(total, starts, strict=False)], total[1:]
