@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
     from slakit.events.log import EventLog, Exclusion
     from slakit.schedule import Schedule
+    from slakit.verdict import JudgedCycle
 
 
 def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of: int, exclusions: "Sequence[Exclusion]") -> JudgedColumns:
@@ -70,8 +71,10 @@ def judge_columns(policies: PolicySet, log: "EventLog", program: Program, as_of:
     runs = interpret(columns, program, read, as_of, regular, found.changes.position)
     fixed = np.array([[_fixed(choice) for choice in choices] for choices in found.choices], np.int64)
     changed = _follow(columns, runs, found, fixed, regular) if len(found.changes.position) else None
-    one_by_one = TicketJudge(policies, replayer_of(log, columns, program, as_of, regular), exclusions)
-    others = [row for ticket in columns.tickets[~regular].tolist() for row in one_by_one.judge(ticket)]
+    others: list[JudgedCycle] = []
+    if not regular.all():
+        one_by_one = TicketJudge(policies, replayer_of(log, columns, program, as_of, regular), exclusions)
+        others = [row for ticket in columns.tickets[~regular].tolist() for row in one_by_one.judge(ticket)]
     judged = JudgedColumns(columns, program, runs, regular, found, changed, schedules, schedule_by, fixed, None, excluding, others)
     judged.varying = _varying(judged)
     judged.judge()

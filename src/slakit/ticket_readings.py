@@ -42,33 +42,43 @@ class TicketReadings:
         self.which = which
         self.as_of = as_of
         self._bands, self._bands_of = _bands(schedules, which, groups)
+        self._ends: tuple[Ints, Ints | None] | None = None
         self._last: tuple[Block, Readings] | None = None
+        self._tickets = len(groups.group)
 
     def read(self, block: Block) -> Readings:
         """The readings of a block; zeros of tickets that have no schedule here."""
         if self._last is not None and self._last[0] is block:
             return self._last[1]
-        end = np.zeros(len(block.starts), np.int64)
         if self.which is None:
-            clock = self.schedules[0].clock
-            opened = clock.read_array(block.at)
-            end[:] = clock.read(self.as_of)
+            opened = self.schedules[0].clock.read_array(block.at)
         else:
             opened = np.zeros(len(block), np.int64)
             which = self.which[block.tickets]
             by_event = which[block.ticket]
             for choice in np.unique(which[which >= 0]).tolist():
-                clock = self.schedules[choice].clock
                 here = by_event == choice
-                opened[here] = clock.read_array(block.at[here])
-                end[which == choice] = clock.read(self.as_of)
-        readings = Readings(opened, end)
+                opened[here] = self.schedules[choice].clock.read_array(block.at[here])
+        if self._ends is None:  # only now, when a clock has met an event: it counts from there
+            self._ends = self._at_end()
+        end, excluded_end = self._ends
+        readings = Readings(opened, end[block.tickets])
         if self._bands:
             of = None if self._bands_of is None else self._bands_of[block.tickets]
             readings.excluded = _excluded(opened, self._bands, None if of is None else of.take(block.ticket))
-            readings.excluded_end = _excluded(end, self._bands, of)
+            readings.excluded_end = None if excluded_end is None else excluded_end[block.tickets]
         self._last = (block, readings)
         return readings
+
+    def _at_end(self) -> tuple[Ints, Ints | None]:
+        """The readings of all tickets at the instant up to which the log is known, and how much of them exclusions take out."""
+        if self.which is None:
+            end = np.full(self._tickets, self.schedules[0].clock.read(self.as_of))
+        else:
+            end = np.zeros(self._tickets, np.int64)
+            for choice in np.unique(self.which[self.which >= 0]).tolist():
+                end[self.which == choice] = self.schedules[choice].clock.read(self.as_of)
+        return end, _excluded(end, self._bands, self._bands_of) if self._bands else None
 
 
 Bands = Sequence[tuple[int, int]]
