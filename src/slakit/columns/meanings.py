@@ -1,4 +1,4 @@
-"""What every situation means to one clock, as arrays by the number of the situation."""
+"""What every situation means to one clock beyond the conditions that it meets, as arrays by the number of the situation."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,11 @@ from slakit.columns.block import Ints
 from slakit.machine.metric import Symbol
 from slakit.machine.table import CANCEL, STOP, State
 
-UNKNOWN = np.uint8(255)
-"""The mask of a situation that has not been met: seven conditions never fill eight bits."""
-
 
 class Meanings:
-    """What every situation means to one clock.
+    """What a cycle is by the situation that ends or opens it, to one clock.
 
     Attributes:
-        mask: uint8, the conditions that it meets; `UNKNOWN` until it is learnt.
         cause: uint16, number of the cause for which it ends a cycle.
         state: uint8, the `State` of a cycle that it ends.
         anchor: uint8, the `Anchor` of a cycle that it opens.
@@ -24,7 +20,6 @@ class Meanings:
 
     def __init__(self, size: int) -> None:
         """Know nothing yet of some situations."""
-        self.mask = np.full(size, UNKNOWN)
         self.cause = np.zeros(size, np.uint16)
         self.state = np.zeros(size, np.uint8)
         self.anchor = np.zeros(size, np.uint8)
@@ -37,14 +32,13 @@ class Meanings:
             symbols: what each means.
             causes: numbers of the symbols' causes.
         """
-        more = int(numbers.max()) + 1 - len(self.mask)
+        more = int(numbers.max()) + 1 - len(self.state)
         if more > 0:
-            more += len(self.mask) // 8
-            self.mask = np.append(self.mask, np.full(more, UNKNOWN))
+            more += len(self.state) // 8
             self.cause, self.state, self.anchor = (
                 np.append(known, np.zeros(more, known.dtype)) for known in (self.cause, self.state, self.anchor)
             )
-        mask = self.mask[numbers] = np.array([symbol.mask for symbol in symbols], np.uint8)
+        mask = np.array([symbol.mask for symbol in symbols], np.uint8)
         self.cause[numbers] = causes
         self.state[numbers] = np.where((mask & (STOP | CANCEL)) == STOP, np.uint8(State.STOPPED), np.uint8(State.CANCELLED))
         self.anchor[numbers] = [symbol.anchor for symbol in symbols]

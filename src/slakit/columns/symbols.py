@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slakit.columns.block import Block, Bytes, Ints, Numbers, where
-from slakit.columns.meanings import UNKNOWN, Meanings
+from slakit.columns.meanings import Meanings
 from slakit.events.kinds import EventKind, Role
 from slakit.machine.facts import BITS, SHIFT, pack
 from slakit.machine.program import Program
@@ -23,6 +23,8 @@ _CHUNK = 1 << 14
 LEVEL_FROM = 8
 ORDINARY = 1 << (LEVEL_FROM + 8)
 """Numbers below are a sign and, from bit 8 on, a level; further ones are given to situations with rare facts or texts as they come."""
+UNKNOWN = 255
+"""The mask of a situation that has not been met: seven conditions never fill eight bits."""
 _ROLES = len(Role)
 _LEVEL_FACTS = np.array(
     [
@@ -57,6 +59,11 @@ def _sign_facts(responders: frozenset[Role]) -> NDArray[np.int32]:
     return facts
 
 
+def _unknown(situations: int, clocks: int) -> Bytes:
+    """The masks of situations not met so far, one row each, as wide as numpy copies fastest."""
+    return np.full((situations, 1 << (clocks - 1).bit_length()), UNKNOWN, np.uint8)
+
+
 class SymbolTable:
     """Numbers the distinct situations of a log and keeps what each means to every clock.
 
@@ -70,6 +77,7 @@ class SymbolTable:
         """A table that knows no situation yet."""
         self.program = program
         self.meanings = [Meanings(ORDINARY) for _ in program.metrics]
+        self._masks = _unknown(ORDINARY, len(program.metrics))
         self.causes: dict[str, int] = {"": 0}
         self._sign_facts = _sign_facts(frozenset(program.responders))
         # every combination of rare facts with every sign and level would make a table of millions, so the few that occur are numbered anew
@@ -102,7 +110,7 @@ class SymbolTable:
         return numbers
 
     def masks(self, numbers: Numbers) -> Bytes:
-        """The mask of every event for every clock, as `Meanings.mask`: uint8[clocks, events + 1]; the last, behind them, meets nothing.
+        """The conditions that every event meets for every clock: uint8[clocks, events + 1]; the last, behind them, meets nothing.
 
         Args:
             numbers: the situation of each event.
@@ -110,22 +118,23 @@ class SymbolTable:
         masks = np.zeros((len(self.meanings), len(numbers) + 1), np.uint8)
         for begin in range(0, len(numbers), _CHUNK):
             chunk = numbers[begin : begin + _CHUNK].astype(np.intp)
-            found = masks[:, begin : begin + len(chunk)]
-            self._look_up(chunk, found)
+            found = self._masks.take(chunk, axis=0, mode="clip")
             if found.max(initial=0) == UNKNOWN:
-                new = np.unique(chunk[found[0] == UNKNOWN])
+                new = where(np.bincount(chunk[found[:, 0] == UNKNOWN]) != 0)
                 self._learn(new, self._facts(new))
-                self._look_up(chunk, found)
+                found = self._masks.take(chunk, axis=0, mode="clip")
+            masks[:, begin : begin + len(chunk)] = found.T[: len(masks)]
         return masks
-
-    def _look_up(self, numbers: Ints, masks: Bytes) -> None:
-        for mask, meanings in zip(masks, self.meanings, strict=True):
-            mask[:] = meanings.mask.take(numbers, mode="clip")
 
     def _learn(self, numbers: Ints, codes: NDArray[np.int32], texts: tuple[Any, ...] = ()) -> None:
         """Note what some situations mean to every clock."""
         rows = [self.program.symbols(code, texts) for code in codes.tolist()]
-        for meanings, symbols in zip(self.meanings, zip(*rows, strict=True), strict=True):
+        more = int(numbers.max()) + 1 - len(self._masks)
+        if more > 0:
+            self._masks = np.append(self._masks, _unknown(more + len(self._masks) // 8, len(self.meanings)), axis=0)
+        self._masks[numbers] = 0
+        for clock, (meanings, symbols) in enumerate(zip(self.meanings, zip(*rows, strict=True), strict=True)):
+            self._masks[numbers, clock] = [symbol.mask for symbol in symbols]
             causes = [self.causes.setdefault(symbol.cause, len(self.causes)) for symbol in symbols]
             meanings.learn(numbers, symbols, causes)
 
