@@ -229,10 +229,10 @@ def test_every_table_is_walked_as_event_by_event(lengths, metrics, draw):
         opens, ends, states = walked(metric, row, lengths)
         assert (one.opens.tolist(), one.ends.tolist()) == (opens, ends)
         if metric.pause is None:
-            assert one.paused is None
+            assert (one.paused, one.latest) == (None, None)
         else:
-            active = [place for place, state in enumerate(states) if state in ACTIVE]
-            assert [one.paused[place] for place in active] == [states[place] is State.PAUSED for place in active]
+            assert one.paused.tolist() == [state is State.PAUSED for state in states]
+            assert one.latest.tolist() == [sum(opening <= place for opening in opens) - 1 for place in range(count)]
 
 
 def test_signs_tell_every_kind_role_and_visibility_apart():

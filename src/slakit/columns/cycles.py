@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 import numpy as np
 
-from slakit.columns.block import Block, Bools, Bytes, Ints, where
+from slakit.columns.block import Block, Bools, Bytes, Ints, Numbers, where
 from slakit.columns.latch import held_before
 from slakit.machine.metric import Metric
 from slakit.machine.table import CANCEL, PAUSE, RESET, RESUME, START, STOP
@@ -21,15 +21,13 @@ class Cycles:
         opens: index of the event that opens each cycle, ascending.
         ends: index of the event that ends it; where none does, that of the border behind its ticket.
         paused: bool[n], whether an active clock is paused after each event; None for a clock that never pauses.
+        latest: int[n], number of the cycle that was opened last up to each event; None likewise.
     """
 
     opens: Ints
     ends: Ints
     paused: Bools | None
-
-    def only(self, some: Bools) -> "Cycles":
-        """Some of them."""
-        return Cycles(self.opens[some], self.ends[some], self.paused)
+    latest: Numbers | None
 
 
 def cycles(block: Block, masks: Bytes, metrics: Sequence[Metric]) -> list[Cycles]:
@@ -58,16 +56,27 @@ def cycles(block: Block, masks: Bytes, metrics: Sequence[Metric]) -> list[Cycles
         if not metric.repeats:
             ending = closing[row] & ~block.borders & _meets(masks[row], _ENDS)
             ended = held_before(ending, block.borders)
+            active[row] &= ~ended
             closing[row] &= ~ended
             opening[row] &= ~((ended & ~block.borders) | ending)
-    paused = [_paused(active[row], opening[row], masks[row], metric) for row, metric in enumerate(metrics)]
-    return [Cycles(*found) for found in zip(_by_row(opening), _by_row(closing), paused, strict=True)]
+    opens = _opens(opening, block)
+    found = [Cycles(*edges, None, None) for edges in zip(opens, _by_row(closing), strict=True)]
+    for row, (metric, one) in enumerate(zip(metrics, found, strict=True)):
+        if metric.pause is not None:
+            one.paused = _paused(active[row], opening[row], masks[row], metric)
+            one.latest = block.ticket if one.opens is block.starts else np.cumsum(opening[row, :-1]) - 1
+    return found
 
 
-def _paused(active: Bools, opening: Bools, mask: Bytes, metric: Metric) -> Bools | None:
-    """`Cycles.paused`."""
-    if metric.pause is None:
-        return None
+def _opens(opening: Bools, block: Block) -> list[Ints]:
+    """The indices of what opens cycles, by clock; where that is the beginning of every ticket, `Block.starts` itself."""
+    beginning = (opening[:, :-1] == block.borders[:-1]).all(axis=1)
+    others = _by_row(opening[~beginning])
+    return [block.starts if of_all else next(others) for of_all in beginning.tolist()]
+
+
+def _paused(active: Bools, opening: Bools, mask: Bytes, metric: Metric) -> Bools:
+    """`Cycles.paused` of a clock that can pause."""
     pauses = _meets(mask, PAUSE)
     paused = pauses[:-1] if metric.resume is None else held_before(pauses, opening | _meets(mask, RESUME))[1:]
     paused &= active[1:]

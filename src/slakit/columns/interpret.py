@@ -12,6 +12,7 @@ import numpy as np
 from slakit.columns.block import Block, Bools, Ints, Numbers, leads, where
 from slakit.columns.cycles import Cycles, cycles
 from slakit.columns.meanings import Meanings
+from slakit.columns.pauses import Pauses
 from slakit.columns.readings import Readings
 from slakit.columns.run_columns import Marked, RunColumns, Stretch
 from slakit.columns.situations import Situation, situation
@@ -24,11 +25,8 @@ from slakit.machine.table import State
 if TYPE_CHECKING:
     from slakit.events.columns import EventColumns
 
-BLOCK_EVENTS = 1 << 17
+BLOCK_EVENTS = 1 << 18
 """Events a block at most: small enough for the cache, large enough that numpy's call cost does not show."""
-LEAST_BLOCK_EVENTS = 1 << 14
-SHARE_OF_BLOCK = 2
-"""A block is no more than this part of a log, so that what is needed while it is worked on stays small beside the log."""
 
 _FIRST_SELDOM = min(EventKind.MERGED.value, EventKind.EXCLUDED.value, EventKind.INCLUDED.value)
 ReadBlock = Callable[[Block, int], Readings]
@@ -61,10 +59,9 @@ def blocks(columns: "EventColumns", regular: Bools) -> Iterator[Block]:
     Tickets that are not regular stay in: leaving them out would cost more than finding cycles that nobody asks for.
     """
     starts = columns.starts
-    size = min(BLOCK_EVENTS, max(LEAST_BLOCK_EVENTS, len(columns) // SHARE_OF_BLOCK))
     first = 0
     while first < len(regular):
-        last = min(max(int(np.searchsorted(starts, starts[first] + size, "left")), first + 1), len(regular))
+        last = min(max(int(np.searchsorted(starts, starts[first] + BLOCK_EVENTS, "left")), first + 1), len(regular))
         if regular[first:last].any():
             events = slice(int(starts[first]), int(starts[last]))
             yield Block(
@@ -96,10 +93,8 @@ def interpret(  # noqa: PLR0917 - what the work needs
         kept = None if every else regular[block.tickets]
         of_clocks = cycles(block, table.masks(known.numbers), program.metrics)
         for index, (metric, meanings, one) in enumerate(zip(program.metrics, table.meanings, of_clocks, strict=True)):
-            some = one if kept is None else one.only(kept.take(block.ticket.take(one.opens)))
-            found[index].append(
-                _stretch(metric, block, known, index=index, meanings=meanings, readings=read(block, index), found=some, marks=here)
-            )
+            stretch = _stretch(metric, block, known, index=index, meanings=meanings, readings=read(block, index), found=one, marks=here)
+            found[index].append(stretch if kept is None else stretch.only(where(kept.take(block.ticket.take(one.opens)))))
     return RunColumns(columns, as_of, [stretch for of_metric in found for stretch in of_metric], list(table.causes))
 
 
@@ -125,32 +120,21 @@ def _stretch(
 ) -> Stretch:
     """What a clock's cycles in a block come to."""
     opens, ends = found.opens, found.ends
-    ticket = block.ticket.take(opens)
     going = where(block.borders.take(ends))
     anchor = _anchors(opens, known, meanings)
     stopping = known.numbers.take(ends, mode="clip")
     state, cause = meanings.state.take(stopping), meanings.cause.take(stopping)
     state[going], cause[going] = State.RUNNING, 0
-
-    def passed(reading: Ints, reading_end: Ints) -> Ints:
-        at_end = reading.take(ends, mode="clip")
-        at_end[going] = reading_end.take(ticket.take(going))
-        at_end -= reading.take(anchor)
-        return at_end
-
-    elapsed = passed(readings.open, readings.open_end)
-    excluded = paused = paused_before = carried = None
-    if readings.excluded is not None and readings.excluded_end is not None:
-        excluded = passed(readings.excluded, readings.excluded_end)
-        elapsed -= excluded
-    if found.paused is not None:
-        paused_before = readings.passed_before(found.paused, block.starts)
-        paused = paused_before.take(ends) - paused_before.take(opens)
+    elapsed, excluded = readings.between(anchor, ends, going, block)
+    pauses = paused = carried = None
+    if found.paused is not None and found.latest is not None:
+        pauses = Pauses.of(found.paused, found.latest, readings, block)
+        paused = pauses.of_cycles(len(opens))
         elapsed -= paused
         state[going[found.paused.take(ends.take(going) - 1)]] = State.PAUSED
-    if metric.accumulates:
-        carried = _carried(elapsed, ticket)
-    marked = None if marks is None else _marked(marks, found, anchor, readings, paused_before, carried)
+    if metric.accumulates and opens is not block.starts:
+        carried = _carried(elapsed, block.ticket.take(opens))
+    marked = None if marks is None else _marked(marks, block, found, anchor, readings, pauses, carried)
     first = np.int32(block.events.start)
     stop = ends.astype(np.int32) + first
     stop[going] = -1
@@ -160,7 +144,7 @@ def _stretch(
 
 
 def _marked(  # noqa: PLR0917 - what the work needs
-    marks: Marks, found: Cycles, anchor: Ints, readings: Readings, paused_before: Ints | None, carried: Ints | None
+    marks: Marks, block: Block, found: Cycles, anchor: Ints, readings: Readings, pauses: Pauses | None, carried: Ints | None
 ) -> Marked | None:
     """The events asked for that come in the midst of a cycle, and what the clock has used up by then."""
     at, number = marks
@@ -170,10 +154,9 @@ def _marked(  # noqa: PLR0917 - what the work needs
     if not len(within):
         return None
     cycle, at = cycle.take(within), at.take(within)
-    net = readings.net()
-    spent = net.take(at) - net.take(anchor.take(cycle))
-    if paused_before is not None:
-        spent -= paused_before.take(at) - paused_before.take(found.opens.take(cycle))
+    spent, _ = readings.between(anchor.take(cycle), at, at[:0], block)
+    if pauses is not None:
+        spent -= pauses.before(at) - pauses.before(found.opens.take(cycle))
     if carried is not None:
         spent += carried.take(cycle)
     return Marked(cycle, number.take(within), spent)

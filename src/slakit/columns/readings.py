@@ -1,9 +1,8 @@
 """Working time of a block's events, and what exclusions take out of it."""
 
 import attrs
-import numpy as np
 
-from slakit.columns.block import Bools, Ints
+from slakit.columns.block import Block, Ints
 
 
 @attrs.define(eq=False)
@@ -22,25 +21,26 @@ class Readings:
     excluded: Ints | None = None
     excluded_end: Ints | None = None
 
-    def net(self) -> Ints:
-        """The reading of each event less what is excluded of it."""
-        return self.open if self.excluded is None else self.open - self.excluded
-
-    def passed_before(self, counts: Bools, starts: Ints) -> Ints:
-        """Net working time that has passed before each event, summed over the block: int64[n + 1], the last for all of it.
+    def between(self, begin: Ints, end: Ints, beyond: Ints, block: Block) -> tuple[Ints, Ints | None]:
+        """Net working time between events, and what exclusions take out of it, us; None without any.
 
         Args:
-            counts: bool[n], after which events time counts: until the next one, after the last one of a ticket
-                until the instant up to which the log is known.
-            starts: index of each ticket's first event.
+            begin: indices of the earlier events.
+            end: indices of the later ones; the border behind a ticket stands for the instant up to which the log is known.
+            beyond: which of these are such borders: their places in ``end``.
+            block: the events.
         """
-        net = self.net()
-        passed = np.zeros(len(net) + 1, np.int64)
-        passing = passed[1:]
-        np.subtract(net[1:], net[:-1], out=passing[:-1])
-        last = np.append(starts[1:], len(net)) - 1
-        end = self.open_end if self.excluded_end is None else self.open_end - self.excluded_end
-        passing[last] = end - net.take(last)
-        passing *= counts
-        np.cumsum(passing, out=passing)
-        return passed
+        ticket = block.ticket.take(begin.take(beyond))
+
+        def passed(reading: Ints, reading_end: Ints) -> Ints:
+            at_end = reading.take(end, mode="clip")
+            at_end[beyond] = reading_end.take(ticket)
+            at_end -= reading.take(begin)
+            return at_end
+
+        open_time = passed(self.open, self.open_end)
+        if self.excluded is None or self.excluded_end is None:
+            return open_time, None
+        excluded = passed(self.excluded, self.excluded_end)
+        open_time -= excluded
+        return open_time, excluded

@@ -26,6 +26,12 @@ class Marked(NamedTuple):
     mark: Ints
     spent: Ints
 
+    def only(self, cycles: Ints) -> "Marked":
+        """Those in some cycles, given their numbers, ascending, which are numbered anew."""
+        among = np.searchsorted(cycles, self.cycle)
+        here = np.flatnonzero(np.append(cycles, -1).take(among) == self.cycle)
+        return Marked(among.take(here), self.mark.take(here), self.spent.take(here))
+
 
 class Stretch(NamedTuple):
     """The cycles of one clock in one block, ordered by ticket and ordinal.
@@ -57,10 +63,10 @@ class Stretch(NamedTuple):
     marked: Marked | None = None
 
     def only(self, rows: Ints) -> "Stretch":
-        """Some of its cycles; which events are marked is forgotten."""
+        """Some of its cycles, given their numbers, ascending."""
         arrays = dict(zip(self._fields[1:-1], self[1:-1], strict=True))
         kept: dict[str, Any] = {name: array.take(rows) for name, array in arrays.items() if array is not None}
-        return self._replace(**kept, marked=None)
+        return self._replace(**kept, marked=None if self.marked is None else self.marked.only(rows))
 
 
 @attrs.define(eq=False)

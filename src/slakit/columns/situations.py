@@ -86,9 +86,7 @@ def _levels(block: Block, message: Bools, answers: Bools) -> Bytes:
 def _held_category(block: Block) -> Bytes:
     """The status category before each event and, one further, behind the last; at a ticket's first event that of the ticket before it."""
     given = np.zeros(len(block.borders), np.uint8)
-    given[:-1] = block.category
-    opening = given.take(block.starts)
-    given[block.starts] = np.where(opening == 0, np.uint8(Status.NEW), opening)
+    np.maximum(block.category, block.borders[:-1] * np.uint8(Status.NEW), out=given[:-1])  # a ticket is new where its creation says nothing
     held = np.zeros_like(given)
     bits = ((given & np.uint8(1 << place)) != 0 for place in reversed(range(CATEGORY.bit_length())))
     for bit in each_held_before(bits, given != 0):
