@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import special as scipy_special
 from scipy import stats as scipy_stats
@@ -49,6 +49,7 @@ def test_gamma_is_that_of_scipy(a, p, upper):
     assert special.gamma_tails(a, x)[1 if upper else 0] == pytest.approx(p, rel=1e-9)
 
 
+@example(8.0, 0.5, 2.5e-8, 1, 0.0).via("so near the middle that df / (df + t * t) is one")
 @examples(200)
 @given(st.floats(1, 1e4), st.floats(1e-9, 0.999), st.floats(-9, 9), st.integers(1, 60), st.floats(0, 300))
 def test_t_and_chi_squared_are_those_of_scipy(df, q, t, whole, x):

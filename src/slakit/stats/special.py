@@ -224,8 +224,9 @@ def t_sf(t: float, df: float) -> float:
     """Upper tail of Student's t distribution."""
     if math.isinf(df):
         return normal_sf(t)
-    half = 0.5 * beta_tails(df / 2.0, 0.5, df / (df + t * t))[0]
-    return half if t >= 0.0 else 1.0 - half
+    near, far = t * t / (df + t * t), df / (df + t * t)
+    both = beta_tails(0.5, df / 2.0, near)[1] if near < far else beta_tails(df / 2.0, 0.5, far)[0]  # the smaller of the two is exact
+    return 0.5 * both if t >= 0.0 else 1.0 - 0.5 * both
 
 
 def t_isf(q: float, df: float) -> float:
