@@ -10,9 +10,21 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slakit._frames import columns_of, records_of
 from slakit.errors import QueryError
+
+TEXTS = {
+    "pyarrow string": lambda texts: pa.table({"text": pa.array(texts, pa.string())}),
+    "pyarrow large string": lambda texts: pa.table({"text": pa.array(texts, pa.large_string())}),
+    "pyarrow view": lambda texts: pa.table({"text": pa.array(texts, pa.string_view())}),
+    "pyarrow slice": lambda texts: pa.table({"text": pa.array(["cut", None, *texts, "off"], pa.string())[2:-1]}),
+    "pyarrow chunks": lambda texts: pa.table({"text": pa.chunked_array([texts[:2], texts[2:]], pa.string())}),
+    "polars": lambda texts: pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}),
+    "pandas on arrow": lambda texts: pd.DataFrame({"text": pd.array(texts, pd.ArrowDtype(pa.string()))}),
+}
 
 T_US = 1_774_074_600_000_000
 """``date -u -d 2026-03-21T06:30:00 +%s`` in microseconds."""
@@ -142,3 +154,21 @@ def test_columns_of_several_lengths_are_refused():
     with pytest.raises(QueryError) as caught:
         columns_of({"a": [1], "b": [1, 2]})
     assert caught.value.code == "unequal_columns"
+
+
+@given(
+    st.one_of(
+        st.lists(st.text("abZ09-:", min_size=4, max_size=4)),
+        st.lists(st.none() | st.text(max_size=3)),
+        st.lists(st.text(min_size=2, max_size=2)),
+    )
+)
+def test_texts_are_spelled_and_coded_alike(texts):
+    """Of one length or of many, of any letters, with and without missing ones: cell by cell what was given."""
+    for make in TEXTS.values():
+        column = columns_of(make(texts))["text"]
+        expected = [text or None for text in texts]
+        assert [text or None for text in column.spelled().tolist()] == expected
+        assert column.to_list() == expected
+        codes, distinct = column.coded()
+        assert [None if code < 0 else distinct[code] for code in codes.tolist()] == expected

@@ -69,6 +69,28 @@ def test_times_without_a_zone_need_one(name):
     assert [(found.code, found.ticket) for found in log.findings_as_of(2**62)] == [("ambiguous_local_time", "b")]
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table, lambda columns: pa.table(columns).slice(0)])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["2026-03-29T00:30:00Z"] * 3,
+        ["2026-03-29T00:30:00Z", "2026-03-29T02:30:00.25+02:00", "2026-03-29 01:30:00+0130"],
+        ["2026-03-29T00:30:00Z", "2026-02-30T00:30:00Z", None],
+        ["\u06f2\u06f0\u06f2\u06f6", "", "2026-03-29T00:30:00Z"],
+    ],
+)
+def test_times_as_text_are_read_as_from_records(make, texts):
+    """Of one length or of several, with and without faults: the same events, and the same rows are bad."""
+    rows = {"ticket": ["a", "b", "c"], "at": texts, "kind": ["created"] * 3}
+    log = EventLog.from_frame(make(rows), on_error="quarantine")
+    records = [{name: value for name, value in zip(rows, row, strict=True) if value} for row in zip(*rows.values(), strict=True)]
+    expected = EventLog.from_records(records, on_error="quarantine")
+    assert log == expected
+    assert [(bad.row, bad.record, bad.error.code) for bad in log.quarantined] == [
+        (bad.row, bad.record, bad.error.code) for bad in expected.quarantined
+    ]
+
+
 def test_a_missing_time_is_a_missing_key():
     """A null time names its row, naive or not."""
     for at in ([*ROME[:2], None], [*table()["at"][:2], None]):

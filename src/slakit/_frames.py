@@ -5,9 +5,10 @@ because only the caller knows their zone. Empty cells (None, NaN, NaT, NA, null,
 marked as missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FrameKind = Literal["instant", "naive", "span", "int", "float", "bool", "coded", "object"]
+_SHORT, _ASCII = 64, 127
 _EPOCH_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 - a naive time is rebuilt as naive on purpose
 _DTYPES: Mapping[str, FrameKind] = {"M": "naive", "m": "span", "i": "int", "u": "int", "f": "float", "b": "bool"}
 
@@ -79,7 +81,66 @@ class FrameColumn:
         return [None if gone else cell for cell, gone in zip(cells, self.missing.tolist(), strict=True)]
 
 
-def columns_of(frame: Any) -> dict[str, FrameColumn]:
+class TextColumn:
+    """A column of text: coded when it is asked for as any other column, or spelled out as it stands, which is cheaper where most texts differ."""
+
+    kind: FrameKind = "coded"
+
+    def __init__(self, length: int, encode: Callable[[], tuple[Any, Sequence[Any]]], spell: "Callable[[], NDArray[Any]]") -> None:
+        """Hold what the library does.
+
+        Args:
+            length: number of rows.
+            encode: gives codes (-1 = missing) and the distinct texts.
+            spell: gives the texts as an array of numpy text or of objects.
+        """
+        self._length, self._encode, self._spell = length, encode, spell
+
+    @cached_property
+    def _codes(self) -> FrameColumn:
+        codes, categories = self._encode()
+        return _coded(codes, list(categories))
+
+    @property
+    def values(self) -> "NDArray[np.int32]":
+        """Codes into ``categories``, -1 where missing."""
+        return self._codes.values
+
+    @property
+    def categories(self) -> Sequence[Any]:
+        """The distinct texts."""
+        return self._codes.categories
+
+    @property
+    def missing(self) -> "NDArray[np.bool_] | None":
+        """As `FrameColumn.missing`."""
+        return self._codes.missing
+
+    def spelled(self) -> "NDArray[Any]":
+        """The texts as numpy text, or as objects; a missing one as empty text or whatever the library has for it."""
+        return self._spell()
+
+    def present(self) -> "NDArray[np.bool_]":
+        """As `FrameColumn.present`."""
+        return self._codes.present()
+
+    def coded(self) -> "tuple[NDArray[np.int32], list[Any]]":
+        """As `FrameColumn.coded`."""
+        return self._codes.coded()
+
+    def to_list(self) -> list[Any]:
+        """As `FrameColumn.to_list`."""
+        return self._codes.to_list()
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return self._length
+
+
+Column = FrameColumn | TextColumn
+
+
+def columns_of(frame: Any) -> dict[str, Column]:
     """The columns of a frame by name.
 
     Args:
@@ -108,14 +169,14 @@ def columns_of(frame: Any) -> dict[str, FrameColumn]:
     return _from_narwhals(frame)
 
 
-def records_of(columns: Mapping[str, FrameColumn]) -> list[dict[str, Any]]:
+def records_of(columns: Mapping[str, Column]) -> list[dict[str, Any]]:
     """The rows, each as a dict without the keys of its empty cells."""
     cells = [column.to_list() for column in columns.values()]
     names = list(columns)
     return [{name: cell for name, cell in zip(names, row, strict=True) if cell is not None} for row in zip(*cells, strict=True)]
 
 
-def _from_mapping(frame: Mapping[Any, Any]) -> dict[str, FrameColumn]:
+def _from_mapping(frame: Mapping[Any, Any]) -> dict[str, Column]:
     columns = {str(name): _from_any(values) for name, values in frame.items()}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -124,7 +185,7 @@ def _from_mapping(frame: Mapping[Any, Any]) -> dict[str, FrameColumn]:
     return columns
 
 
-def _from_any(values: Any) -> FrameColumn:
+def _from_any(values: Any) -> Column:
     library = type(values).__module__.partition(".")[0]
     if library == "numpy":
         column = _from_numpy(values)
@@ -182,14 +243,14 @@ def _mask(missing: "NDArray[np.bool_]") -> "NDArray[np.bool_] | None":
 
 
 def _coded(codes: Any, categories: list[Any]) -> FrameColumn:
-    emptied = [position for position, category in enumerate(categories) if _empty(category)]
+    emptied = [position for position, category in enumerate(categories) if (type(category) is not str or not category) and _empty(category)]
     out = np.asarray(codes).astype(np.int32)
     if emptied:
         out = np.where(np.isin(out, emptied), -1, out).astype(np.int32)
     return FrameColumn(out, "coded", _mask(out < 0), categories)
 
 
-def _from_pandas(series: Any) -> FrameColumn:
+def _from_pandas(series: Any) -> Column:
     dtype = series.dtype
     name = str(dtype)
     if name == "category":
@@ -213,17 +274,16 @@ def _from_pandas(series: Any) -> FrameColumn:
     return _from_objects(series.tolist())
 
 
-def _from_texts(series: Any) -> FrameColumn:
+def _from_texts(series: Any) -> Column:
     """Text is coded by the library's own hashing, which is faster than ours; what is not only text stays as it is."""
     import pandas as pd  # noqa: PLC0415 - the series is one of its own
 
     if pd.api.types.infer_dtype(series, skipna=True) != "string":
         return _from_objects(series.tolist())
-    codes, categories = pd.factorize(series)
-    return _coded(codes, list(categories))
+    return TextColumn(len(series), lambda: pd.factorize(series), lambda: series.to_numpy(object))
 
 
-def _from_polars(series: Any) -> FrameColumn:
+def _from_polars(series: Any) -> Column:
     import polars as pl  # noqa: PLC0415 - the series is one of its own
 
     dtype, missing = series.dtype, series.is_null().to_numpy()
@@ -248,7 +308,7 @@ def _from_polars(series: Any) -> FrameColumn:
     return _from_objects(series.to_list())
 
 
-def _from_arrow(array: Any) -> FrameColumn:
+def _from_arrow(array: Any) -> Column:
     import pyarrow as pa  # noqa: PLC0415 - the array is one of its own
 
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
@@ -258,9 +318,10 @@ def _from_arrow(array: Any) -> FrameColumn:
         aware = pa.types.is_timestamp(kind) and kind.tz is not None
         return FrameColumn(column.values, "instant", column.missing) if aware else column
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        array = (array.cast(pa.large_string()) if pa.types.is_string_view(kind) else array).dictionary_encode()
-    if pa.types.is_dictionary(array.type):
-        return _coded(array.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False), array.dictionary.to_pylist())
+        texts = array.cast(pa.large_string())
+        return TextColumn(len(texts), lambda: _arrow_codes(texts.dictionary_encode()), lambda: _letters(texts))
+    if pa.types.is_dictionary(kind):
+        return _coded(*_arrow_codes(array))
     missing = np.asarray(array.is_null().to_numpy(zero_copy_only=False), bool)
     if pa.types.is_integer(kind):
         return FrameColumn(array.fill_null(0).cast(pa.int64()).to_numpy(zero_copy_only=False), "int", _mask(missing))
@@ -274,6 +335,25 @@ def _from_arrow(array: Any) -> FrameColumn:
     return _from_objects(array.to_pylist())
 
 
+def _arrow_codes(array: Any) -> tuple[Any, list[Any]]:
+    """A dictionary array of Arrow as codes (-1 = missing) and its dictionary."""
+    import pyarrow as pa  # noqa: PLC0415 - the array is one of its own
+
+    return array.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False), array.dictionary.to_pylist()
+
+
+def _letters(texts: Any) -> "NDArray[Any]":
+    """Large strings of Arrow as numpy text, from their letters, where these are short ASCII; else as objects."""
+    _, at, letters = texts.buffers()
+    offsets = np.frombuffer(at, np.int64)[texts.offset : texts.offset + len(texts) + 1] if len(texts) else np.zeros(1, np.int64)
+    lengths = np.diff(offsets)
+    width = int(lengths.max(initial=0))
+    held = np.frombuffer(letters or b"", np.uint8)[offsets[0] : offsets[-1]]
+    if not 0 < width <= _SHORT or int(held.max()) > _ASCII or texts.null_count or int(lengths.min()) < width:
+        return np.asarray(texts.to_numpy(zero_copy_only=False), object)
+    return np.ascontiguousarray(held.reshape(-1, width).astype(np.uint32)).view(f"U{width}")[:, 0]
+
+
 def _fixed(interval: Any) -> Any:
     """A month-day-nano interval as a timedelta where it has a fixed length."""
     if interval is None or interval.months:
@@ -281,7 +361,7 @@ def _fixed(interval: Any) -> Any:
     return timedelta(days=interval.days, microseconds=interval.nanoseconds // 1000)
 
 
-def _from_narwhals(frame: Any) -> dict[str, FrameColumn]:
+def _from_narwhals(frame: Any) -> dict[str, Column]:
     try:
         import narwhals as nw  # noqa: PLC0415 - optional
 

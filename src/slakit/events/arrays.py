@@ -15,7 +15,7 @@ from slakit.events.coding import Coded, as_column, codes_of, factorize, factoriz
 from slakit.events.columns import EventColumns, ids_array
 from slakit.events.event import category
 from slakit.events.faults import nameless_key
-from slakit.events.framing import NaiveTimes
+from slakit.events.framing import NaiveTimes, Texts
 from slakit.events.keys import HANDLED_PARTS, PLACED_KEYS, REQUIRED_KEYS
 from slakit.events.kinds import EventKind, Role, Status
 from slakit.events.objects import ABSENT
@@ -202,7 +202,7 @@ def read_columns(
         LogErrors: every bad row, when they are to be raised; ``missing_column`` and ``unequal_lengths`` always.
     """
     named = Renaming(columns).columns(dict(given.items())) if columns else given  # a pandas frame has items, too, but is no mapping
-    raw = {key: column.objects() if isinstance(column, NaiveTimes) else as_column(column) for key, column in named.items()}
+    raw = {key: _raw(key, column) for key, column in named.items()}
     _check_shape(raw)
     moments, given_at = named["at"], raw["at"]
     if isinstance(moments, NaiveTimes) and tz is not None:
@@ -245,6 +245,16 @@ def read_columns(
         if tz is not None and kept[row]
     ]
     return ColumnReading(arranged, tuple(doubts), set_rows, duplicates)
+
+
+def _raw(key: Any, column: Any) -> "Column":
+    """A column as an array or as codes; texts one by one where they are instants, which mostly differ."""
+    if isinstance(column, NaiveTimes):
+        return column.objects()
+    if isinstance(column, Texts):
+        return column.spelled() if key == "at" else column.coded()
+    plain: Column = as_column(column)
+    return plain
 
 
 def _check_shape(raw: "Mapping[str, Column]") -> None:

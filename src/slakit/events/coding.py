@@ -62,7 +62,10 @@ class Coded:
         used = np.zeros(len(self.values) + 1, np.bool_)
         used[self.codes] = True
         held = np.flatnonzero(used[:-1])
-        found, distinct = factorize_objects([self.values[place] for place in held.tolist()])
+        distinct = [self.values[place] for place in held.tolist()]
+        found = np.arange(len(distinct), dtype=np.int32)
+        if set(map(type, distinct)) != {str} or len({*distinct} - {""}) < len(distinct):
+            found, distinct = factorize_objects(distinct)
         places = np.full(len(used), ABSENT, np.int32)
         places[held] = found
         return recoded(self.codes, places), distinct

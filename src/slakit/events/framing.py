@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from slakit._frames import FrameColumn, columns_of
+from slakit._frames import Column, FrameColumn, TextColumn, columns_of
 from slakit._time import NAT
 from slakit.events.coding import Coded
 from slakit.events.times import Times, localize
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def arrays_of(frame: Any) -> dict[str, Any]:
-    """The columns of a frame as arrays, or as codes where the frame has or makes them; naive times stay objects or `NaiveTimes`.
+    """The columns of a frame as arrays or codes; what may be read in two ways stays as `NaiveTimes` or `Texts`.
 
     Args:
         frame: whatever `slakit._frames.columns_of` takes.
@@ -45,7 +45,27 @@ class NaiveTimes:
         return Times(at, [(int(rows[place]), doubt, moment) for place, doubt, moment in doubts])
 
 
-def _array(column: FrameColumn) -> "NDArray[Any] | Coded | NaiveTimes":
+class Texts:
+    """A column of text, as times are read from it or as any other."""
+
+    __slots__ = ("column",)
+
+    def __init__(self, column: TextColumn) -> None:
+        """Hold the column."""
+        self.column = column
+
+    def coded(self) -> Coded:
+        """Codes and the distinct texts."""
+        return Coded(self.column.values, self.column.categories)
+
+    def spelled(self) -> "NDArray[Any]":
+        """The texts one by one."""
+        return self.column.spelled()
+
+
+def _array(column: Column) -> "NDArray[Any] | Coded | NaiveTimes | Texts":
+    if isinstance(column, TextColumn):
+        return Texts(column)
     if column.kind == "naive":
         return NaiveTimes(column)
     if column.kind == "instant":

@@ -108,6 +108,9 @@ def _letters(column: "NDArray[Any]") -> "Iterator[tuple[NDArray[np.int64], NDArr
         if not width or column.dtype.byteorder not in "=|<":
             return
         codes = part.view(np.uint32).reshape(len(part), width)
+        if codes.min(initial=1) > 0 and codes.max(initial=0) < 128:  # noqa: PLR2004 - as a rule all are ASCII of one length
+            yield np.arange(start, start + len(part)), np.ascontiguousarray(codes.T.astype(np.uint8))
+            continue
         ascii_rows = (codes < 128).all(axis=1)  # noqa: PLR2004 - the end of ASCII
         lengths = (codes != 0).sum(axis=1)
         for length in np.unique(lengths).tolist():
