@@ -34,6 +34,10 @@ def main() -> int:
             ("working_time", []),
             ("whole_job", ["--repeat", str(asked.repeat), "--events", *map(str, asked.events)]),
             ("busy_job", ["--repeat", str(asked.repeat)]),
+            ("loading", ["--repeat", str(asked.repeat)]),
+            ("live", []),
+            ("start", []),
+            ("where", []),
         ):
             out, before = Path(folder, f"{name}.json"), Path(folder, f"{name}-earlier.json")
             command = [sys.executable, str(HERE / f"{name}.py"), *options, "--json", str(out)]

@@ -1,13 +1,18 @@
-"""One ticket live: judging it whole, and taking its events one by one, in us of processor time.
+"""One ticket live: single questions, judging it whole, and taking its events one by one, in us of processor time.
+
+    python benchmarks/live.py [--json out.json]
 
 The ticket has eleven events and three clocks (first response, next response, resolution). The last
-table says what a step costs on a ticket that goes on for ever.
+rows say what a step costs on a ticket that goes on for ever.
 """
 
+import argparse
+import json
 import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from slakit import Event, EventLog, Policy, PolicySet, Schedule
@@ -72,16 +77,32 @@ def long_step(exchanges: int) -> float:
     return (time.process_time_ns() - begin) / LAST / 1000
 
 
-def main() -> None:
-    """Print what was measured."""
+def measured() -> dict[str, float]:
+    """What each question costs, us."""
     log = EventLog.of(*EVENTS)
-    print("one ticket, eleven events, three clocks, us of processor time")
-    print(f"  judged whole, every row              {median(lambda: POLICIES.judge(log, as_of=AS_OF).rows):6.1f}")
-    print(f"  tracker, an event taken              {step(lambda _: None):6.1f}")
-    print(f"  and every verdict read               {step(lambda answer: [row.verdict for row in answer]):6.1f}")
-    print(f"  and the next wake-up                 {step(lambda answer: ([row.verdict for row in answer], answer.next_wakeup())):6.1f}")
-    for exchanges in (100, 1_000, 10_000):
-        print(f"  an event after {exchanges:>6,} exchanges, in all {long_step(exchanges):6.1f}")
+    since, until = START, START + timedelta(days=9)
+    found = {
+        "elapsed working time of a pair": median(lambda: DESK.elapsed(since, until)),
+        "a deadline": median(lambda: DESK.due_at(since, timedelta(hours=20))),
+        "a ticket judged whole, every row": median(lambda: POLICIES.judge(log, as_of=AS_OF).rows),
+        "a tracker takes an event": step(lambda _: None),
+        "and every verdict is read": step(lambda answer: [row.verdict for row in answer]),
+        "and the next wake-up": step(lambda answer: ([row.verdict for row in answer], answer.next_wakeup())),
+    }
+    return found | {f"an event after {exchanges:,} exchanges, in all": long_step(exchanges) for exchanges in (100, 1_000, 10_000)}
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    found = measured()
+    print("one ticket of eleven events, three clocks: us of processor time")
+    for name, took in found.items():
+        print(f"{name:<44} {took:>6.1f}")
+    if asked.json:
+        asked.json.write_text(json.dumps({"us": found}, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

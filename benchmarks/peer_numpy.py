@@ -17,7 +17,7 @@ BLOCK = 1 << 16
 def load(columns: dict[str, Any]) -> tuple[Array, ...]:
     """Columns sorted by ticket and time, and where tickets begin."""
     ticket, us, status = columns["ticket"], columns["at"].astype(np.int64), coded(columns["status"])
-    given = ticket, us, columns["kind"], columns["role"], status
+    given: tuple[Array, ...] = ticket, us, columns["kind"], columns["role"], status
     if not np.all((ticket[1:] > ticket[:-1]) | ((ticket[1:] == ticket[:-1]) & (us[1:] >= us[:-1]))):
         ascending = bool(np.all(us[1:] >= us[:-1]))
         order = np.argsort(ticket, kind="stable") if ascending else np.lexsort((us, ticket))
@@ -43,10 +43,11 @@ class _Desk:
         """Working time up to instants, us."""
         day = us - self._begin
         day //= DAY
-        out = self._shift.take(day, mode="clip")
+        out: Array = self._shift.take(day, mode="clip")
         out += us
         np.maximum(out, self._least.take(day, mode="clip"), out=out)
-        return np.minimum(out, self._most.take(day, mode="clip"), out=out)
+        np.minimum(out, self._most.take(day, mode="clip"), out=out)
+        return out
 
 
 def _cycles(block: tuple[Array, ...], starts: Array, desk: _Desk, until: int) -> list[tuple[Array, Array]]:
