@@ -341,6 +341,8 @@ BAD = {
     "a span without a unit": (lambda: Escalation("resolution", at="+30", actions="move_to_top"), "bad_level", "at='+30'"),
     "unknown action": (lambda: Escalation("resolution", actions="notfy"), "unknown_action", "did you mean 'notify'?"),
     "nobody to notify": (lambda: Escalation("resolution", actions="notify"), "missing_key", "needs whom="),
+    "nobody by name": (lambda: notify(""), "missing_key", "needs whom="),
+    "an agent and a group": (lambda: reassign("sara", group="second level"), "bad_action", "to='sara' and group='second level' at once"),
     "unknown parameter": (lambda: Action.of({"do": "colour", "color": "red"}), "unknown_key", "did you mean 'colour'?"),
     "no action at all": (lambda: Action.of(5), "bad_action", "5 is no action"),
     "unknown key": (lambda: Escalation.from_dict({"metrik": "resolution", "actions": []}), "unknown_key", "did you mean 'metric'?"),

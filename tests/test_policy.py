@@ -71,6 +71,7 @@ BAD = {
     "matrix with a hole": (lambda: PriorityMatrix({"high": {"high": "urgent", "low": "low"}, "low": {"low": "low"}}), "bad_matrix", "no priority for [('low', 'high')]"),
     "matrix of nothing": (lambda: PriorityMatrix({}), "bad_matrix", "fill every cell"),
     "matrix that says two things": (lambda: PriorityMatrix([("a", "b", "low"), ("a", "b", "high")]), "bad_matrix", "have two priorities"),
+    "matrix of one field": (lambda: PriorityMatrix({"high": {"high": "urgent"}}, impact="weight", urgency="weight"), "bad_matrix", "name two fields"),
     "matrix of another shape": (lambda: PriorityMatrix({"high": "urgent"}), "bad_matrix", "give {impact: {urgency: priority}}"),
     "unknown key of a matrix": (lambda: PriorityMatrix.from_dict({"cell": {}}), "unknown_key", "did you mean 'cells'?"),
     "both span and field": (lambda: Target("4h", field="due"), "bad_target", "either a span"),

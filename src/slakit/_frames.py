@@ -349,7 +349,7 @@ def _letters(texts: Any) -> "NDArray[Any]":
     lengths = np.diff(offsets)
     width = int(lengths.max(initial=0))
     held = np.frombuffer(letters or b"", np.uint8)[offsets[0] : offsets[-1]]
-    if not 0 < width <= _SHORT or int(held.max()) > _ASCII or texts.null_count or int(lengths.min()) < width:
+    if not 0 < width <= _SHORT or not 0 < int(held.min()) <= int(held.max()) <= _ASCII or texts.null_count or int(lengths.min()) < width:
         return np.asarray(texts.to_numpy(zero_copy_only=False), object)
     return np.ascontiguousarray(held.reshape(-1, width).astype(np.uint32)).view(f"U{width}")[:, 0]
 

@@ -50,8 +50,12 @@ class Action:
             if name not in PARAMETERS[self.what]:
                 message = f"action {self.what!r}: unknown parameter {name!r}: {did_you_mean(name, PARAMETERS[self.what])}"
                 raise PolicyError(message, code="unknown_key", given=name)
+        given = dict(self.parameters)
+        if "to" in given and "group" in given:
+            message = f"action {self.what!r}: to={given['to']!r} and group={given['group']!r} at once: give one of them"
+            raise PolicyError(message, code="bad_action", given=self.parameters)
         missing = {"notify": "whom", "colour": "colour"}.get(self.what)
-        if missing is not None and missing not in dict(self.parameters):
+        if missing is not None and given.get(missing, "") == "":
             message = f"action {self.what!r} needs {missing}=: add it"
             raise PolicyError(message, code="missing_key", key=missing)
 
@@ -110,6 +114,9 @@ def notify(whom: str, *, channel: str | None = "email") -> Action:
     Args:
         whom: a name, or a part such as ``"agent"``, ``"manager"`` or ``"customer"``.
         channel: how, e.g. ``"email"`` or ``"sms"``; None leaves it open.
+
+    Raises:
+        PolicyError: ``missing_key`` for an empty name.
     """
     return _action("notify", whom=whom, channel=channel)
 
@@ -118,10 +125,13 @@ def reassign(to: str | int | None = "any_free", *, group: str | None = None) -> 
     """Give the ticket to an agent, to any agent who is free, or to a group.
 
     Args:
-        to: an agent's id, or ``"any_free"``.
-        group: a group's id; then ``to`` does not count.
+        to: an agent's id, or ``"any_free"``, which a group may be given instead of.
+        group: a group's id.
+
+    Raises:
+        PolicyError: ``bad_action`` for an agent and a group at once.
     """
-    return _action("reassign", to=to if group is None else None, group=group)
+    return _action("reassign", to=None if group is not None and to == "any_free" else to, group=group)
 
 
 def raise_priority(to: str | None = None) -> Action:

@@ -49,7 +49,10 @@ class PriorityMatrix:
     urgency: str = attrs.field(default="urgency", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a matrix that says two things, or has a hole."""
+        """Refuse a matrix that says two things, has a hole, or reads both sides from one field."""
+        if self.impact == self.urgency:
+            message = f"priority matrix: impact and urgency are both read from the field {self.impact!r}: name two fields"
+            raise PolicyError(message, code="bad_matrix", given=self.impact)
         seen: dict[tuple[str, str], str] = {}
         for impact, urgency, priority in self.cells:
             if seen.setdefault((impact, urgency), priority) != priority:
