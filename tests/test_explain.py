@@ -165,7 +165,7 @@ def test_the_picture_is_inline_and_has_no_scripts():
     rows = [{**OPENED, "tier": "<b>"}]
     policy = Policy("<gold>", when={"tier": "<b>"}, schedule=TEHRAN, targets={"first_response": "4h"})
     result = PolicySet([policy]).judge(EventLog.from_records(rows), as_of="2026-03-18T13:00:00+03:30").explain("T-9")
-    for language, direction in (("en", "ltr"), ("fa", "rtl")):
+    for language, direction, lasting in (("en", "ltr", r"[^,]*, [^,]* - [^,]*"), ("fa", "rtl", r"[^,،]*، [^,،]* تا [^,،]*")):
         html = result.to_html(language)
         assert f'dir="{direction}"' in html
         assert "<script" not in html
@@ -174,6 +174,7 @@ def test_the_picture_is_inline_and_has_no_scripts():
         picture = ET.fromstring(re.search(r"<svg.*</svg>", html)[0])
         tags = [element.tag.rpartition("}")[2] for element in picture]
         assert (tags.count("rect"), tags.count("line")) == (2, 1)
+        assert all(re.fullmatch(lasting, element[0].text) for element in picture if element.tag.endswith("rect"))
     assert result._repr_html_() == result.to_html()
     assert repr(result) == result.text()
 

@@ -45,6 +45,17 @@ def test_rows_are_ordered_by_metric_ticket_and_ordinal(engine):
 
 
 @ENGINES
+def test_a_ticket_that_is_not_in_the_log_is_refused(engine):
+    """Whether the rows were made before or not."""
+    result = judged(engine, {"first_response": "2h"})
+    for _ in range(2):
+        with pytest.raises(QueryError, match="there is no ticket 'T-9' in this log"):
+            result.of("T-9")
+        assert [row.ticket for row in result.of("T-2")] == ["T-2"]
+        assert len(result.rows) == 4
+
+
+@ENGINES
 def test_counts_name_every_verdict(engine):
     """As of 11:30 with a target of 2 h: answered at 10:00 and at 11:00 sharp are met, the others breached at 11:00."""
     result = judged(engine, {"first_response": "2h"})

@@ -183,10 +183,19 @@ class Judgement(Tidy):
         return Table(plain, kinds=dict.fromkeys((*CODED[:3], *CODED[5:]), "category"), title=repr(self))
 
     def of(self, ticket: str | int) -> list[JudgedCycle]:
-        """The judged cycles of one ticket."""
+        """The judged cycles of one ticket.
+
+        Raises:
+            QueryError: ``unknown_ticket``.
+            EventError: where the ticket's field should hold a due instant and does not.
+        """
         if self._rows is not None:
-            return [row for row in self._rows if row.ticket == ticket]
-        return self._judge().judge(ticket) if self.metrics else []
+            found = [row for row in self._rows if row.ticket == ticket]
+        else:
+            found = self._judge().judge(ticket) if self.metrics else []
+        if not found:
+            self.log.events_of(ticket)
+        return found
 
     def life(self, ticket: str | int) -> Sequence[Event]:
         """The events of one ticket known at ``as_of``, beginning with its creation.

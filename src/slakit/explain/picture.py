@@ -38,12 +38,12 @@ def timeline(clocks: Sequence[ClockExplanation], start: int, end: int, words: Wo
         for one in clock.stretches:
             left, width = begin + (one.start_us - start) * scale, max(0.5, (one.end_us - one.start_us) * scale)
             first, until = words.moment(local(one.start_us, zone)), words.moment(local(one.end_us, zone))
-            title = f"{words.label(one.label)}{words.detail(one.label, one.detail)}, {first} - {until}"
+            title = _lasting(words, f"{words.label(one.label)}{words.detail(one.label, one.detail)}", first, until)
             parts.append(_bar((left, width), (top, _BAR), COLOURS[one.label], title))
             if one.also:
                 numbers = words.listed(words.number(number) for number in one.also)
                 beside = words.say("cycle {numbers} runs too", "چرخه {numbers} هم در جریان است", numbers=numbers)
-                parts.append(_bar((left, width), (top + _BAR - _BESIDE, _BESIDE), _ALSO, f"{beside}, {first} - {until}"))
+                parts.append(_bar((left, width), (top + _BAR - _BESIDE, _BESIDE), _ALSO, _lasting(words, beside, first, until)))
         for cycle in clock.cycles:
             due = cycle.row.due_us
             if due is not None and due >= start:
@@ -53,6 +53,11 @@ def timeline(clocks: Sequence[ClockExplanation], start: int, end: int, words: Wo
     parts.append(f'<text x="{begin}" y="{foot}">{escape(words.moment(local(start, zone)))}</text>')
     parts.append(f'<text x="{begin + _WIDTH}" y="{foot}" text-anchor="end">{escape(words.moment(local(last, zone)))}</text></svg>')
     return "".join(parts)
+
+
+def _lasting(words: Words, what: str, first: str, until: str) -> str:
+    """What goes on between two moments."""
+    return words.say("{what}, {first} - {until}", "{what}، {first} تا {until}", what=what, first=first, until=until)
 
 
 def _bar(across: tuple[float, float], down: tuple[int, int], colour: str, title: str) -> str:
