@@ -92,6 +92,7 @@ class JudgedColumns:
     excluding: Bools
     others: list[JudgedCycle]
     verdict: NDArray[np.uint8] = attrs.field(init=False)
+    _targets: dict[tuple[int, int], Ints] = attrs.field(init=False, factory=dict)
 
     @property
     def schedule_of(self) -> Ints:
@@ -123,8 +124,13 @@ class JudgedColumns:
         return stretch.elapsed if stretch.carried is None else stretch.elapsed + stretch.carried
 
     def _target(self, rows: slice, stretch: Stretch) -> Ints:
-        """The targets of a stretch; one number where all have the same."""
-        return self._applied(self.fixed, rows, stretch) if self.varying is None else self.varying.target[rows]
+        """The targets of a stretch; one number where all have the same. Kept, since verdicts and overruns ask for them."""
+        if self.varying is not None:
+            return self.varying.target[rows]
+        place = rows.start, rows.stop
+        if place not in self._targets:
+            self._targets[place] = self._applied(self.fixed, rows, stretch)
+        return self._targets[place]
 
     def _applied(self, table: Ints, rows: slice, stretch: Stretch) -> Ints:
         by_combination: Ints = table[stretch.metric]
