@@ -50,6 +50,8 @@ class TicketReadings:
         """The readings of a block; zeros of tickets that have no schedule here."""
         if self._last is not None and self._last[0] is block:
             return self._last[1]
+        if self._ends is None:
+            self._ends = self._at_end(int(block.at.min()))
         if self.which is None:
             opened = self.schedules[0].clock.read_array(block.at)
         else:
@@ -59,8 +61,6 @@ class TicketReadings:
             for choice in np.unique(which[which >= 0]).tolist():
                 here = by_event == choice
                 opened[here] = self.schedules[choice].clock.read_array(block.at[here])
-        if self._ends is None:  # only now, when a clock has met an event: it counts from there
-            self._ends = self._at_end()
         end, excluded_end = self._ends
         readings = Readings(opened, end[block.tickets])
         if self._bands:
@@ -70,14 +70,18 @@ class TicketReadings:
         self._last = (block, readings)
         return readings
 
-    def _at_end(self) -> tuple[Ints, Ints | None]:
-        """The readings of all tickets at the instant up to which the log is known, and how much of them exclusions take out."""
-        if self.which is None:
-            end = np.full(self._tickets, self.schedules[0].clock.read(self.as_of))
-        else:
-            end = np.zeros(self._tickets, np.int64)
-            for choice in np.unique(self.which[self.which >= 0]).tolist():
-                end[self.which == choice] = self.schedules[choice].clock.read(self.as_of)
+    def _at_end(self, first: int) -> tuple[Ints, Ints | None]:
+        """The readings of all tickets at the instant up to which the log is known, and how much of them exclusions take out.
+
+        Args:
+            first: an instant of the log, us: what lies between is compiled at once.
+        """
+        end = np.zeros(self._tickets, np.int64)
+        of = np.zeros(self._tickets, np.int64) if self.which is None else self.which
+        for choice in np.unique(of[of >= 0]).tolist():
+            clock = self.schedules[choice].clock
+            clock.cover(first, self.as_of)
+            end[of == choice] = clock.read(self.as_of)
         return end, _excluded(end, self._bands, self._bands_of) if self._bands else None
 
 
