@@ -3,7 +3,7 @@
     python benchmarks/start.py [--repeat 15] [--json out.json]
 
 Every figure is that of a process of its own, the median of several taken in turn. "first run of all" is without compiled
-files; then neither numpy nor pendulum may have been loaded by any step, or it fails.
+files. Where a step loads numpy or pendulum, it fails.
 """
 
 import argparse

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slakit._frames import columns_of, records_of
@@ -163,6 +163,7 @@ def test_columns_of_several_lengths_are_refused():
         st.lists(st.text(min_size=2, max_size=2)),
     )
 )
+@example(["\u00e90", "b\u00e8"])
 def test_texts_are_spelled_and_coded_alike(texts):
     """Of one length or of many, of any letters, with and without missing ones: cell by cell what was given."""
     for make in TEXTS.values():
@@ -172,3 +173,13 @@ def test_texts_are_spelled_and_coded_alike(texts):
         assert column.to_list() == expected
         codes, distinct = column.coded()
         assert [None if code < 0 else distinct[code] for code in codes.tolist()] == expected
+
+
+def test_a_slice_and_a_hidden_text_are_read_as_they_stand():
+    """A slice does not begin where its letters do, and a missing text may have letters beneath."""
+    sliced = pa.array(["aa", "bb", "cc", "dd"], pa.large_string()).slice(1, 2)
+    assert columns_of({"text": sliced})["text"].spelled().tolist() == ["bb", "cc"]
+    hidden = pa.Array.from_buffers(
+        pa.large_string(), 2, [pa.py_buffer(b"\x01"), pa.py_buffer(np.array([0, 2, 4], np.int64)), pa.py_buffer(b"aabb")]
+    )
+    assert columns_of({"text": hidden})["text"].spelled().tolist() == ["aa", None]

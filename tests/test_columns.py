@@ -7,11 +7,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from slakit import EventLog, Schedule, measure
+from slakit import EventLog, Exclusion, Policy, PolicySet, Schedule, ScheduleBy, measure
 from slakit.columns import regular_tickets
 from slakit.columns.block import Block
 from slakit.columns.cycles import cycles
 from slakit.columns.latch import each_held_before, held_before
+from slakit.columns.run_columns import Marked
 from slakit.columns.symbols import signs
 from slakit.events.kinds import EventKind, Role
 from slakit.machine import table as tables
@@ -68,7 +69,46 @@ OWN = (
 )
 
 
-@pytest.mark.parametrize("block", [1, 40, 1 << 17])
+def unlike_log(tickets):
+    """`busy_log` with two regions, each with a schedule of its own, and with tickets that are merged and excluded."""
+    rows = busy_log(tickets).to_records()
+    for row in rows:
+        if row["kind"] == "created":
+            row["region"] = "south" if row["ticket"] % 3 else "north"
+    end = "2026-03-03T07:13:20Z"
+    rows += [{"ticket": ticket, "at": end, "kind": "merged", "into": ticket + 1} for ticket in range(1, tickets - 1, 9)]
+    rows += [{"ticket": ticket, "at": end, "kind": "excluded"} for ticket in range(4, tickets, 9)]
+    return EventLog.from_columns({key: [row.get(key) for row in rows] for key in sorted({key for row in rows for key in row})})
+
+
+@pytest.mark.parametrize("block", [1, 40, 200])
+def test_blocks_do_not_matter_where_tickets_are_unlike(monkeypatch, block):
+    """Several schedules, an exclusion for some, merged and excluded tickets: both interpreters agree however the log is cut."""
+    monkeypatch.setattr(interpreter, "BLOCK_EVENTS", block)
+    log = unlike_log(60)
+    north = Schedule.weekly("mon-fri 09:00-17:00", tz="UTC")
+    by_region = ScheduleBy("region", {"north": north, "south": ALWAYS})
+    out = Exclusion("2026-03-02T12:00:00Z", "2026-03-02T15:00:00Z", "works", when={"region": "south"})
+    options = {"schedule": by_region, "as_of": UNTIL, "exclusions": [out]}
+    column = measure(log, [*CATALOGUE.values(), *OWN], engine="column", **options)
+    assert column.to_dict() == measure(log, [*CATALOGUE.values(), *OWN], engine="object", **options).to_dict()
+    policies = PolicySet([
+        Policy(region, when={"region": region}, schedule=schedule, targets={"first_response": "1h", "resolution": {"urgent": "2h", "*": "9h"}})
+        for region, schedule in (("north", north), ("south", ALWAYS))
+    ])  # fmt: skip
+    judged = policies.judge(log, as_of=UNTIL, exclusions=[out], engine="column")
+    assert judged.to_dict() == policies.judge(log, as_of=UNTIL, exclusions=[out], engine="object").to_dict()
+    assert sum(row.run.excluded_us > 0 for row in judged.rows) > 20
+
+
+def test_marked_events_are_numbered_anew_with_their_cycles():
+    """Of six cycles 1, 3 and 4 stay: what is marked in them is in 0, 1 and 2; what is marked in others is gone."""
+    marked = Marked(np.array([0, 1, 1, 3, 5]), np.array([10, 11, 12, 13, 14]), np.array([7, 8, 9, 6, 5]))
+    kept = marked.only(np.array([1, 3, 4]))
+    assert [part.tolist() for part in kept] == [[0, 0, 1], [11, 12, 13], [8, 9, 6]]
+
+
+@pytest.mark.parametrize("block", [1, 40, 1 << 18])
 def test_blocks_do_not_matter(monkeypatch, block):
     """However the log is cut into blocks, every clock finds what the object interpreter finds."""
     monkeypatch.setattr(interpreter, "BLOCK_EVENTS", block)
