@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FrameKind = Literal["instant", "naive", "span", "int", "float", "bool", "coded", "object"]
-_SHORT, _ASCII = 64, 127
+_SHORT = 64
+"""Letters up to which texts are spelled out as numpy text, which takes four bytes a letter."""
+_ASCII = 127
 _EPOCH_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 - a naive time is rebuilt as naive on purpose
 _DTYPES: Mapping[str, FrameKind] = {"M": "naive", "m": "span", "i": "int", "u": "int", "f": "float", "b": "bool"}
 

@@ -74,7 +74,7 @@ class TicketReadings:
         """The readings of all tickets at the instant up to which the log is known, and how much of them exclusions take out.
 
         Args:
-            first: an instant of the log, us: what lies between is compiled at once.
+            first: the earliest instant of the log's first block, us; schedules are compiled from there to the end at once.
         """
         end = np.zeros(self._tickets, np.int64)
         of = np.zeros(self._tickets, np.int64) if self.which is None else self.which
